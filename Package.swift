@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+// Reads top to bottom as the architecture: a target imports only what stands above it.
+
+import PackageDescription
+
+let package = Package(
+    name: "fanout",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "fanout", targets: ["fanout"]),
+        .library(name: "FanoutEngine", targets: ["FanoutJSON", "FanoutEvents", "FanoutEngine"]),
+        .library(name: "FanoutTimeline", targets: ["FanoutTimeline"]),
+        .library(name: "FanoutAgent", targets: ["FanoutAgent"]),
+    ],
+    targets: [
+        // C libraries: what to install, a module map, a header.
+        .systemLibrary(
+            name: "CNcursesw",
+            providers: [
+                .apt(["libncursesw5-dev", "libsimdjson-dev", "libsqlite3-dev", "libcurl4-openssl-dev", "libmicrohttpd-dev"]),
+                .brew(["ncurses", "simdjson", "sqlite", "curl", "libmicrohttpd"]),
+            ]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+
+        // Our own C, each imported by the one Swift target that wraps it.
+        .target(name: "CNcurses", dependencies: ["CNcursesw"], linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
+        .target(name: "CSystem"),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Themes as data, embedded.
+        .target(
+            name: "Themes", path: "Themes",
+            resources: [
+                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("mono.json"), .embedInCode("okabe-ito-dark.json"),
+            ]),
+
+        // What happened, and what it looks like: events, timeline, frame.
+        .target(name: "FanoutJSON", dependencies: ["CSimdjson"]),
+        .target(name: "FanoutEvents", dependencies: ["FanoutJSON", "CSystem"]),
+        .target(name: "FanoutEngine", dependencies: ["FanoutEvents", "FanoutJSON", "CSystem"]),
+        .target(name: "FanoutTimeline", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON"]),
+
+        // The world: models, tools, files, streams.
+        .target(name: "FanoutHTTP", dependencies: ["FanoutEvents", "FanoutJSON", "CCurl", "CSystem"]),
+        .target(name: "FanoutAgent", dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON"]),
+        .target(name: "FanoutTools", dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSQLite", "CSystem"]),
+        .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSystem"]),
+        .target(name: "FanoutIngest", dependencies: ["FanoutSession", "FanoutEvents", "FanoutJSON", "CSystem"]),
+
+        // What is seen.
+        .target(name: "FanoutView", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "Themes", "CSystem"]),
+        .target(name: "FanoutScreen", dependencies: ["FanoutView", "FanoutEvents", "CNcurses", "CSystem"]),
+
+        // The program.
+        .target(name: "FanoutDemos", dependencies: ["FanoutAgent", "FanoutTools", "FanoutEngine", "FanoutEvents", "FanoutJSON"]),
+        .executableTarget(
+            name: "fanout",
+            dependencies: [
+                "FanoutDemos", "FanoutScreen", "FanoutView", "FanoutIngest", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutHTTP",
+                "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+            ]),
+        .executableTarget(
+            name: "fanout-benchmarks",
+            dependencies: ["FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
+
+        // Tests, in the same order.
+        .target(name: "FanoutTestKit", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem"], path: "Tests/FanoutTestKit"),
+        .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "ProgramTests", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

@@ -1,0 +1,72 @@
+/// Where everything that happens in a session is posted, and from where any number of readers take it.
+///
+/// Posting never waits for a reader. A log is shared by whoever posts and whoever reads, so it is a class; its state is behind one
+/// lock. Instants are stamped under that lock: what is posted later never carries an earlier instant.
+public final class EventLog: Sendable {
+    private struct State {
+        var last: Int64 = 0
+        var readers: [EventQueue] = []
+        var isClosed = false
+    }
+
+    /// Microseconds since the session's `started`, from a monotonic clock.
+    private let clock: @Sendable () -> Int64
+    private let state = Guarded(State())
+
+    public init(clock: @escaping @Sendable () -> Int64) {
+        self.clock = clock
+    }
+
+    /// Posts events that happened now, in this order, with nothing between them.
+    public func post(_ bodies: [Event.Body], agent: String? = nil) {
+        guard !bodies.isEmpty else { return }
+        state.withLock { state in
+            state.last = max(state.last, clock())
+            for body in bodies {
+                let event = Event(t: state.last, agent: agent, body)
+                for reader in state.readers {
+                    reader.append(event)
+                }
+            }
+        }
+    }
+
+    public func post(_ body: Event.Body, agent: String? = nil) {
+        state.withLock { state in
+            state.last = max(state.last, clock())
+            let event = Event(t: state.last, agent: agent, body)
+            for reader in state.readers {
+                reader.append(event)
+            }
+        }
+    }
+
+    /// A new reader of what is posted from now on.
+    ///
+    /// - Parameters:
+    ///   - limit: How many events of progress and output may wait unread; beyond it they are merged with the last of their call.
+    ///   - wake: Called, on the thread that posts and under its locks, when something waits where nothing did, and when the log closes.
+    ///     It must return at once.
+    public func reader(limit: Int = 1024, wake: @escaping @Sendable () -> Void = {}) -> EventQueue {
+        let reader = EventQueue(limit: limit, wake: wake)
+        state.withLock { state in
+            if state.isClosed {
+                reader.close()
+            } else {
+                state.readers.append(reader)
+            }
+        }
+        return reader
+    }
+
+    /// Says that nothing more will be posted. Readers still take what waits.
+    public func close() {
+        state.withLock { state in
+            state.isClosed = true
+            for reader in state.readers {
+                reader.close()
+            }
+            state.readers = []
+        }
+    }
+}

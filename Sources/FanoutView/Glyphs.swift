@@ -45,7 +45,8 @@ package struct Glyphs: Sendable, Hashable {
     }
 
     package static let unicode = Glyphs(
-        queued: "◌", running: "●", ok: "✓", failed: "✗", retrying: "↻", cancelled: "⊘", timeout: "×", skipped: "⤼", shared: "∅", unknown: "?",
+        queued: "◌", running: "●", ok: "✓", failed: "✗", retrying: "↻", cancelled: "⊘", timeout: "×", skipped: "⤼",
+        shared: "∅", unknown: "?",
         critical: "◆", selected: "▸",
         full: "█", eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], wait: "░", failedAttempt: "▒", backoff: "·", now: "╎", axis: "│",
         looseEnd: "┄", atMost: "≤",
@@ -56,7 +57,8 @@ package struct Glyphs: Sendable, Hashable {
         live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾")
 
     package static let ascii = Glyphs(
-        queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s", shared: "=", unknown: "?",
+        queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
+        shared: "=", unknown: "?",
         critical: "*", selected: ">",
         full: "#", eighths: [], wait: "-", failedAttempt: "x", backoff: ".", now: ":", axis: "|",
         looseEnd: "~", atMost: "<",

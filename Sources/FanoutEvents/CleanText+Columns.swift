@@ -20,3 +20,25 @@ extension CleanText {
         string.unicodeScalars.reduce(0) { $0 + max(0, $1.columns) }
     }
 }
+
+extension CleanText {
+    /// The text in pieces of at most so many columns.
+    package func wrapped(columns limit: Int) -> [CleanText] {
+        guard limit > 0, string.utf8.count > limit, columns > limit else { return [self] }
+        var pieces: [CleanText] = []
+        var piece = String.UnicodeScalarView()
+        var used = 0
+        for scalar in string.unicodeScalars {
+            let columns = max(0, scalar.columns)
+            if used + columns > limit {
+                pieces.append(CleanText(clean: String(piece)))
+                piece = String.UnicodeScalarView()
+                used = 0
+            }
+            piece.append(scalar)
+            used += columns
+        }
+        pieces.append(CleanText(clean: String(piece)))
+        return pieces
+    }
+}

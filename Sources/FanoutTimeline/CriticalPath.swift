@@ -6,6 +6,8 @@ public struct CriticalPath: Sendable, Hashable {
     public var lanes: [Int] = []
     /// Microseconds from the start of each to its end, back-off included, waiting left out.
     public var length: Int64 = 0
+
+    public init() {}
 }
 
 extension Timeline {

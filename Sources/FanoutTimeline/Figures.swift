@@ -23,6 +23,8 @@ public struct Figures: Sendable, Hashable {
     public var skipped = 0
     public var unknown = 0
 
+    public init() {}
+
     /// Sum over wall; nil where the wall is nothing.
     public var speedup: Double? { wall > 0 ? Double(sum) / Double(wall) : nil }
     public var errors: Int { failed + timeout }

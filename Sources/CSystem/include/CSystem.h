@@ -13,4 +13,8 @@ void csystem_releasing(void *address);
 /// It does not depend on the program's locale, and may be called from any thread.
 int csystem_columns(uint32_t scalar);
 
+
+
+#include "CSystemWatch.h"
+
 #endif

@@ -55,6 +55,16 @@ package final class Ledger {
         observe?(timelines, item)
     }
 
+    /// Takes a whole recording, which is over.
+    package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
+        let file = try SessionFile.open(path)
+        let source = addSource(file: file)
+        let bytes = try SessionFile.read(file, withPayloads: withPayloads) { takePlaced($0, source: source) }
+        try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
+        timelines.close(source: source)
+        timelines.settle()
+    }
+
     /// Hands what was written to the system; to be called after each batch.
     package func settle() {
         recorder?.flush()

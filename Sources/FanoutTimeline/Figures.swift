@@ -31,6 +31,19 @@ public struct Figures: Sendable, Hashable {
     /// Known, and neither running nor ended.
     public var waiting: Int { calls - running - ok - failed - timeout - cancelled - skipped - unknown }
 
+    mutating func add(_ other: Figures) {
+        wall += other.wall
+        sum += other.sum
+        calls += other.calls
+        running += other.running
+        ok += other.ok
+        failed += other.failed
+        timeout += other.timeout
+        cancelled += other.cancelled
+        skipped += other.skipped
+        unknown += other.unknown
+    }
+
     mutating func count(_ outcome: Event.Outcome, by step: Int = 1) {
         switch outcome {
         case .ok: ok += step

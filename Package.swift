@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "ProgramTests", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+        .executableTarget(name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
+        .testTarget(name: "ProgramTests", dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,6 +3,8 @@
 #define CSYSTEM_H
 
 #include <stdint.h>
+#include "CSystemPoll.h"
+#include "CSystemSignals.h"
 
 /// Tells ThreadSanitizer, where it runs, that what follows happens after the last release of this address.
 void csystem_acquired(void *address);

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// The only clock of the program; everything else is handed instants.

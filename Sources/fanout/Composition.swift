@@ -1,12 +1,13 @@
-import FanoutEvents
-import FanoutSession
-import FanoutTimeline
-import FanoutView
+internal import FanoutEvents
+internal import FanoutScreen
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
 
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// Puts together what the commands that show something have in common.

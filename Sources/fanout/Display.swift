@@ -1,11 +1,11 @@
-import FanoutEvents
-import FanoutScreen
-import FanoutView
+internal import FanoutEvents
+internal import FanoutScreen
+internal import FanoutView
 
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// How what happens is shown.

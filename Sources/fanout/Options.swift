@@ -1,7 +1,9 @@
+internal import CSystem
+
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// One option of a command, as data: what is parsed and what the help says come from here.
@@ -58,64 +60,50 @@ struct Options: Sendable {
 
     /// Takes a command line apart with `getopt_long`: options may stand anywhere before `--`.
     init(_ arguments: [String], _ table: [Option]) throws(UsageError) {
-        // getopt keeps pointers into the arguments and moves them about, so they live in C.
-        var argv: [UnsafeMutablePointer<CChar>?] = (["fanout"] + arguments).map { strdup($0) }
-        let owned = argv
-        argv.append(nil)
-        var names: [UnsafeMutablePointer<CChar>?] = []
-        defer {
-            owned.forEach { free($0) }
-            names.forEach { free($0) }
+        // getopt moves the words about and hands out pointers into them, so they live in C.
+        var words: [UnsafeMutablePointer<CChar>?] = (["fanout"] + arguments).map { strdup($0) }
+        let names: [UnsafeMutablePointer<CChar>?] = table.map { strdup($0.name) }
+        let owned = words + names
+        defer { owned.forEach { free($0) } }
+        let count = Int32(words.count)
+        words.append(nil)
+        let long = table.indices.map { csystem_option(name: names[$0], takes_argument: table[$0].argument != nil) }
+        let letters = table.reduce(":") { text, entry in
+            text + (entry.short.map { String($0) + (entry.argument == nil ? "" : ":") } ?? "")
         }
-        var long: [option] = []
-        var short = ":"
-        for (index, entry) in table.enumerated() {
-            names.append(strdup(entry.name))
-            long.append(option(name: names[index], has_arg: entry.argument == nil ? 0 : 1, flag: nil, val: Int32(1000 + index)))
-            if let letter = entry.short {
-                short += String(letter) + (entry.argument == nil ? "" : ":")
-            }
-        }
-        long.append(option())
-        opterr = 0
-        // Zero, not one: glibc then forgets what an earlier parse left behind.
-        optind = 0
+        var isFirst = true
         while true {
-            let code = getopt_long(Int32(arguments.count + 1), &argv, short, long, nil)
-            if code == -1 { break }
-            let entry: Option?
-            if code >= 1000 {
-                entry = table[Int(code) - 1000]
-            } else if code != 63, code != 58 {
-                entry = table.first { $0.short?.unicodeScalars.first?.value == UInt32(code) }
-            } else {
-                entry = nil
+            let parsed = csystem_next_option(count, &words, letters, long, Int32(long.count), isFirst)
+            isFirst = false
+            guard parsed.code != -1 else {
+                for index in Int(parsed.next)..<max(Int(parsed.next), Int(count)) {
+                    words[index].map { operands.append(String(cString: $0)) }
+                }
+                return
             }
-            guard let entry else {
-                throw Self.failure(code, argv, table)
+            guard let entry = Self.entry(parsed.code, table) else {
+                let word = words[max(0, min(Int(count), Int(parsed.next)) - 1)].map { String(cString: $0) } ?? ""
+                throw Self.failure(parsed, word: word, table)
             }
-            values[entry.name, default: []].append(entry.argument == nil ? "" : optarg.map { String(cString: $0) } ?? "")
-        }
-        for index in Int(optind)..<max(Int(optind), arguments.count + 1) {
-            if let text = argv[index] {
-                operands.append(String(cString: text))
-            }
+            values[entry.name, default: []].append(parsed.argument.map { String(cString: $0) } ?? "")
         }
     }
 
-    private static func failure(_ code: Int32, _ argv: [UnsafeMutablePointer<CChar>?], _ table: [Option]) -> UsageError {
-        let word = optind > 0 && Int(optind) <= argv.count - 1 ? argv[Int(optind) - 1].map { String(cString: $0) } ?? "" : ""
-        let name = optopt > 0 && optopt < 1000 ? "-" + String(UnicodeScalar(UInt8(truncatingIfNeeded: optopt))) : word
-        if code == 58 {
-            let written = optopt >= 1000 ? "--" + table[Int(optopt) - 1000].name : name
-            return UsageError("\(written): it needs an argument")
+    private static func entry(_ code: Int32, _ table: [Option]) -> Option? {
+        if code >= 1000 {
+            return Int(code) - 1000 < table.count ? table[Int(code) - 1000] : nil
         }
-        if optopt >= 1000 {
-            return UsageError("--\(table[Int(optopt) - 1000].name): it takes no argument")
+        return table.first { $0.short?.unicodeScalars.first?.value == UInt32(bitPattern: code) }
+    }
+
+    private static func failure(_ parsed: csystem_parsed, word: String, _ table: [Option]) -> UsageError {
+        if let entry = entry(parsed.about, table), parsed.about != 0 {
+            return UsageError("--\(entry.name): it takes \(parsed.code == 58 ? "an argument: --\(entry.name) \(entry.argument ?? "")" : "no argument")")
         }
-        let near = table.map(\.name).filter { Spelling.isNear($0, String(word.drop { $0 == "-" })) }
-        let remedy = near.first.map { "; did you mean --\($0)?" } ?? "; --help lists the options"
-        return UsageError("\(optopt > 0 ? name : word): there is no such option\(remedy)")
+        let written = parsed.about > 0 ? "-" + String(UnicodeScalar(UInt8(truncatingIfNeeded: parsed.about))) : word
+        let bare = String(word.drop { $0 == "-" }.prefix { $0 != "=" })
+        let near = parsed.about > 0 ? nil : table.map(\.name).first { Spelling.isNear($0, bare) }
+        return UsageError("\(written): there is no such option\(near.map { "; did you mean --\($0)?" } ?? "; --help lists the options")")
     }
 }
 

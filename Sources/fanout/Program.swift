@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// The program: finds the command, runs it, and answers for what it throws.

@@ -1,7 +1,7 @@
-import FanoutEvents
-import FanoutSession
-import FanoutTimeline
-import FanoutView
+internal import FanoutEvents
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
 
 extension ProgramCommand {
     /// Plays a recording.

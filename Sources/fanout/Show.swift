@@ -1,9 +1,9 @@
-import FanoutEvents
-import FanoutIngest
-import FanoutScreen
-import FanoutSession
-import FanoutTimeline
-import FanoutView
+internal import FanoutEvents
+internal import FanoutIngest
+internal import FanoutScreen
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
 
 /// Runs until there is nothing more to see: takes what comes, draws it or prints it, answers keys and signals.
 ///
@@ -65,7 +65,6 @@ final class Show {
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
-        self.signals = signals
         if display == .dashboard {
             let terminal = try Terminal(name: Environment["TERM"], signals: signals)
             terminal.use(looks.theme)
@@ -74,6 +73,7 @@ final class Show {
             }
             self.terminal = terminal
         }
+        self.signals = signals
         self.dashboard.canControl = run != nil
     }
 

@@ -1,8 +1,8 @@
-import FanoutEvents
-import FanoutJSON
-import FanoutSession
-import FanoutTimeline
-import FanoutView
+internal import FanoutEvents
+internal import FanoutJSON
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
 
 extension ProgramCommand {
     /// Tells what recordings amount to.

@@ -1,4 +1,4 @@
-import FanoutView
+internal import FanoutView
 
 extension ProgramCommand {
     /// Lists the themes, or checks one.

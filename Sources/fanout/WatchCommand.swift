@@ -1,13 +1,13 @@
-import FanoutEvents
-import FanoutIngest
-import FanoutSession
-import FanoutTimeline
-import FanoutView
+internal import FanoutEvents
+internal import FanoutIngest
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
 
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 extension ProgramCommand {

@@ -17,6 +17,7 @@ int csystem_columns(uint32_t scalar);
 
 
 
+#include "CSystemOptions.h"
 #include "CSystemWatch.h"
 
 #endif

@@ -48,7 +48,7 @@ package struct Axis: Sendable, Hashable {
     /// Labels at even instants, with room between them: the column and the text of each.
     package var ticks: [(column: Int, label: CleanText)] {
         let steps: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
-        let wanted = Double(span) / Double(max(1, columns)) * 11
+        let wanted = Double(span) / Double(max(1, columns)) * 9
         var step: Int64 = 1
         // Below a second in ones, twos and fives; above it in what clocks have.
         let fine: [Int64] = (0..<6).flatMap { power in [1, 2, 5].map { $0 * Self.power(power) } }

@@ -46,7 +46,7 @@ extension Dashboard {
                 drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             }
         }
-        drawConcurrency(areas.concurrency, columns, timeline, t, focus, into: &frame)
+        drawConcurrency(min(areas.concurrency, areas.lanes.lowerBound + visible.count), columns, timeline, t, focus, into: &frame)
         if let detailArea = areas.detail {
             drawRule(detailArea.lowerBound, into: &frame)
             drawDetail(detailArea.dropFirst(), timeline, t, input, into: &frame)

@@ -33,7 +33,9 @@ let package = Package(
         .target(
             name: "Themes", path: "Themes",
             resources: [
-                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("mono.json"), .embedInCode("okabe-ito-dark.json"),
+                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("high-contrast.json"),
+                .embedInCode("okabe-ito-dark.json"), .embedInCode("okabe-ito-light.json"), .embedInCode("mono.json"),
+                .embedInCode("terminal-16.json"), .embedInCode("stage.json"),
             ]),
 
         // What happened, and what it looks like: events, timeline, frame.

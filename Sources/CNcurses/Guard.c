@@ -1,5 +1,5 @@
-// Puts the terminal back when the program crashes or exits with the screen still on. A handler may call only what POSIX calls
-// async-signal-safe, so all that it needs lies ready here.
+// Gives the terminal back: when the program is done with it, and when it crashes or exits with the screen still on. A handler may call
+// only what POSIX calls async-signal-safe, so all that is needed lies ready here, and there is no other way out that could differ.
 #define _GNU_SOURCE
 #include "Internal.h"
 
@@ -23,7 +23,7 @@ static volatile sig_atomic_t active;
 // A stack overflow leaves no room for a handler.
 static char stack[1 << 14];
 
-static void put_back(void) {
+void cncurses_guard_leave(void) {
     if (!active) {
         return;
     }
@@ -41,7 +41,7 @@ static void put_back(void) {
 }
 
 static void crash(int number) {
-    put_back();
+    cncurses_guard_leave();
     // The default action, and no other handler: the runtime's own would wait at the terminal.
     signal(number, SIG_DFL);
     raise(number);
@@ -51,15 +51,17 @@ void cncurses_guard_save(int descriptor) {
     has_modes = tcgetattr(descriptor, &modes) == 0;
 }
 
-void cncurses_guard_open(int descriptor, const char *restore) {
+void cncurses_guard_leave_with(const char *text) {
+    size_t count = strlen(text);
+    byte_count = count < sizeof bytes ? count : sizeof bytes;
+    memcpy(bytes, text, byte_count);
+}
+
+void cncurses_guard_open(int descriptor) {
     terminal = descriptor;
-    byte_count = strlen(restore);
-    if (byte_count > sizeof bytes) {
-        byte_count = sizeof bytes;
-    }
-    memcpy(bytes, restore, byte_count);
+    active = 1;
     if (!registered) {
-        registered = atexit(put_back) == 0;
+        registered = atexit(cncurses_guard_leave) == 0;
     }
     if (installed) {
         return;
@@ -76,10 +78,6 @@ void cncurses_guard_open(int descriptor, const char *restore) {
         sigaction(crashes[i], &action, &before[i]);
     }
     installed = true;
-}
-
-void cncurses_guard_active(bool is_active) {
-    active = is_active;
 }
 
 void cncurses_guard_close(void) {

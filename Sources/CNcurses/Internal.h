@@ -5,13 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Remembers how the terminal is now, and has crashes and exits put that back while cncurses_guard_active is true.
-/// @param restore The bytes that leave the screen, ended by a zero; they are copied.
-void cncurses_guard_open(int descriptor, const char *restore);
-void cncurses_guard_active(bool active);
+/// Remembers the terminal's modes from before it is taken over.
+void cncurses_guard_save(int terminal);
+/// Says what leaves the screen, ended by a zero and copied; called again whenever that changes.
+void cncurses_guard_leave_with(const char *bytes);
+/// From now on a crash or an exit leaves the screen and puts the modes back.
+void cncurses_guard_open(int terminal);
+/// Leaves the screen and puts the modes back, once.
+void cncurses_guard_leave(void);
 void cncurses_guard_close(void);
-/// Remembers how the terminal is before it is taken over.
-void cncurses_guard_save(int descriptor);
 
 
 /// Opens the way from ncurses to the terminal: `curses` is the descriptor that ncurses writes to, open on the terminal now. Returns false

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 // Names that term.h takes for itself.
@@ -29,6 +30,9 @@ static SCREEN *screen;
 static FILE *files[2];
 // Keys are read through a window of their own: reading from one draws it.
 static WINDOW *keys;
+// The terminal's modes while the screen is on.
+static struct termios modes;
+static bool is_suspended;
 // A cell of each style, but for its character.
 static cchar_t styles[STYLES];
 // What was painted last; drawn_count is 0 where everything must be painted.
@@ -61,24 +65,47 @@ static void close_files(void) {
     }
 }
 
-// Appends a capability without its padding.
-static void append(char *text, size_t room, const char *capability) {
-    const char *string = tigetstr(capability);
+// Appends a capability's string without its padding.
+static void append(char *text, size_t room, const char *string) {
     if (!string || string == (char *)-1) {
         return;
     }
     size_t at = strlen(text);
     while (*string && at + 1 < room) {
-        if (string[0] == '$' && string[1] == '<') {
-            const char *end = strchr(string, '>');
-            if (end) {
-                string = end + 1;
-                continue;
-            }
+        const char *end = string[0] == '$' && string[1] == '<' ? strchr(string, '>') : NULL;
+        if (end) {
+            string = end + 1;
+        } else {
+            text[at++] = *string++;
         }
-        text[at++] = *string++;
     }
     text[at] = 0;
+}
+
+static void append_all(char *text, size_t room, const char *const *capabilities) {
+    for (; *capabilities; capabilities++) {
+        append(text, room, tigetstr((char *)*capabilities));
+    }
+}
+
+// How the screen is left. ncurses' own way (endwin) also resets the palette, which is the user's.
+static void set_leaving(void) {
+    static const char *const before[] = {"sgr0", "op", NULL}, *const after[] = {"rmkx", "cnorm", "rmcup", NULL};
+    char text[256] = "\033[?2026l";
+    append_all(text, sizeof text, before);
+    const char *move = tigetstr("cup");
+    if (move && move != (char *)-1) {
+        append(text, sizeof text, tparm((char *)move, LINES - 1, 0));
+    }
+    append_all(text, sizeof text, after);
+    cncurses_guard_leave_with(text);
+}
+
+static void enter(void) {
+    static const char *const entering[] = {"smcup", "smkx", "civis", NULL};
+    char text[256] = "";
+    append_all(text, sizeof text, entering);
+    cncurses_output_write(text, strlen(text));
 }
 
 // Terminals send these too, whatever terminfo says of them: many ignore being told which form to use.
@@ -116,21 +143,11 @@ bool cncurses_start(const char *terminal, int input, int output) {
         close_files();
         return false;
     }
-    char restore[256] = "\033[?2026l";
-    static const char *const leaving[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
-    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++) {
-        append(restore, sizeof restore, leaving[i]);
-    }
-    cncurses_guard_open(cncurses_output_terminal(), restore);
-    cncurses_guard_active(true);
-
+    set_leaving();
+    cncurses_guard_open(cncurses_output_terminal());
     cbreak();
     noecho();
     nonl();
-    if (has_colors()) {
-        start_color();
-        use_default_colors();
-    }
     curs_set(0);
     set_escdelay(25);
     // Keys that wait would hold the picture back.
@@ -140,11 +157,17 @@ bool cncurses_start(const char *terminal, int input, int output) {
     keypad(keys, TRUE);
     define_common_keys();
     nodelay(keys, TRUE);
-    // Only after leaving the screen once does this version of ncurses gather a frame into one write.
+    // Only after leaving the screen once does this version of ncurses gather its output. Before there are colours, or it would reset them.
     refresh();
     endwin();
     refresh();
+    if (has_colors()) {
+        start_color();
+        use_default_colors();
+    }
+    tcgetattr(cncurses_output_terminal(), &modes);
     cncurses_output_gather(true);
+    is_suspended = false;
     stay_invalid();
     return true;
 }
@@ -170,10 +193,9 @@ void cncurses_stop(void) {
 }
 
 void cncurses_suspend(void) {
-    if (screen && !isendwin()) {
-        cncurses_output_gather(false);
-        endwin();
-        cncurses_guard_active(false);
+    if (screen && !is_suspended) {
+        is_suspended = true;
+        cncurses_guard_leave();
     }
 }
 
@@ -181,16 +203,12 @@ void cncurses_resume(void) {
     if (!screen) {
         return;
     }
-    cncurses_guard_active(true);
-    cncurses_output_gather(false);
-    reset_prog_mode();
+    is_suspended = false;
+    cncurses_guard_open(cncurses_output_terminal());
+    tcsetattr(cncurses_output_terminal(), TCSADRAIN, &modes);
+    enter();
     clearok(curscr, TRUE);
     stay_invalid();
-    refresh();
-    // A shell may have shown it meanwhile.
-    curs_set(1);
-    curs_set(0);
-    cncurses_output_gather(true);
 }
 
 bool cncurses_set_locale(void) {
@@ -236,6 +254,7 @@ void cncurses_resize(int columns, int rows) {
         return;
     }
     resize_term(rows, columns);
+    set_leaving();
     // Terminals fold and cut lines in ways of their own when they are resized.
     clearok(curscr, TRUE);
     stay_invalid();
@@ -376,7 +395,7 @@ static bool paint_row(const uint32_t *row, const uint32_t *old, int columns, int
 
 void cncurses_paint(const uint32_t *cells, int columns, int rows, const uint32_t *clusters, bool unicode) {
     size_t count = (size_t)columns * (size_t)rows;
-    if (!screen || isendwin() || columns <= 0 || rows <= 0 || !make_room(count, columns)) {
+    if (!screen || is_suspended || columns <= 0 || rows <= 0 || !make_room(count, columns)) {
         return;
     }
     bool has_old = drawn_count == count;
@@ -432,7 +451,7 @@ static enum cncurses_key named_key(wint_t code, uint32_t *value) {
 enum cncurses_key cncurses_next_key(uint32_t *value) {
     wint_t code = 0;
     *value = 0;
-    switch (screen && !isendwin() ? wget_wch(keys, &code) : ERR) {
+    switch (screen && !is_suspended ? wget_wch(keys, &code) : ERR) {
     case OK:
         *value = (uint32_t)code;
         return CNCURSES_CHARACTER;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "CSystemPoll.h"
 #include "CSystemSignals.h"
+#include "CSystemTerminal.h"
 
 /// Tells ThreadSanitizer, where it runs, that what follows happens after the last release of this address.
 void csystem_acquired(void *address);

@@ -53,17 +53,32 @@ public final class EventQueue: Sendable {
             let wasEmpty = state.events.isEmpty
             switch event.body {
             case .callProgress(let progress):
-                merge(event, &state, at: state.progress[progress.call]) { _ in event.body }
-                if state.mergeable <= limit {
-                    state.progress[progress.call] = state.events.count - 1
+                if isFull(state), let place = state.progress[progress.call] {
+                    state.events[place] = event
+                } else {
+                    state.progress[progress.call] = state.events.count
+                    state.mergeable += 1
+                    state.events.append(event)
                 }
             case .callOutput(let output):
                 let key = OutputKey(call: output.call, stream: output.stream)
-                merge(event, &state, at: state.output[key]) { Self.joined($0, output) }
-                if state.mergeable <= limit {
-                    state.output[key] = state.events.count - 1
+                if isFull(state), let place = state.output[key] {
+                    Self.join(output, to: &state.events[place])
+                } else {
+                    state.output[key] = state.events.count
+                    state.mergeable += 1
+                    state.events.append(event)
                 }
-            default:
+            case .callFinished(let finished):
+                // The id may name a new call from here on.
+                state.progress[finished.call] = nil
+                state.output[OutputKey(call: finished.call, stream: nil)] = nil
+                state.output[OutputKey(call: finished.call, stream: .stdout)] = nil
+                state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
+                state.events.append(event)
+            case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
+                .callRequested, .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished,
+                .other:
                 state.events.append(event)
             }
             return wasEmpty
@@ -73,18 +88,22 @@ public final class EventQueue: Sendable {
         }
     }
 
-    private func merge(_ event: Event, _ state: inout State, at place: Int?, _ merged: (Event.Body) -> Event.Body) {
-        if state.mergeable >= limit, let place {
-            state.events[place].body = merged(state.events[place].body)
-        } else {
-            state.events.append(event)
-            state.mergeable += 1
-        }
+    private func isFull(_ state: State) -> Bool {
+        state.mergeable >= limit
     }
 
-    private static func joined(_ earlier: Event.Body, _ later: Event.CallOutput) -> Event.Body {
-        guard case .callOutput(var output) = earlier else { return .callOutput(later) }
-        output.text = output.text + later.text
-        return .callOutput(output)
+    /// Adds a later piece to an event of output that waits, with the instant of the earlier one.
+    private static func join(_ later: Event.CallOutput, to event: inout Event) {
+        guard case .callOutput(var output) = event.body else { return }
+        let room = longestOutput - output.text.utf8.count
+        guard room > 0 else {
+            return
+        }
+        if later.text.utf8.count <= room {
+            output.text += later.text
+        } else {
+            output.text += "\n… more output came than this reader could take …\n"
+        }
+        event.body = .callOutput(output)
     }
 }

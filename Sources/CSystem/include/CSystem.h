@@ -5,10 +5,15 @@
 #include "poller.h"
 #include "process.h"
 #include "thread.h"
+#include <stdint.h>
 
 /// Tells ThreadSanitizer, where it runs, that what follows happens after the last release of this address.
 void csystem_acquired(void *address);
 /// Tells ThreadSanitizer, where it runs, that what came before happens before the next acquire of this address.
 void csystem_releasing(void *address);
+
+/// Columns of a terminal that a Unicode scalar takes, as libc's wcwidth has it in a UTF-8 locale: 0, 1 or 2; -1 where it cannot be shown.
+/// It does not depend on the program's locale, and may be called from any thread.
+int csystem_columns(uint32_t scalar);
 
 #endif

@@ -1,0 +1,220 @@
+internal import FanoutJSON
+
+/// Turns one line into a header or an event, with its instant as the producer gave it.
+struct EventDecoder {
+    enum Line {
+        case header(Header)
+        case event(Event, when: When)
+    }
+
+    /// What a producer says about when something happened.
+    enum When {
+        /// Microseconds since the session's start.
+        case sinceStart(Int64)
+        /// Microseconds since the Unix epoch.
+        case absolute(Int64)
+        case unsaid
+    }
+
+    /// The format's types of event.
+    private enum Kind: String, CaseIterable, Sendable {
+        case toolDeclared = "tool.declared"
+        case turnStarted = "turn.started"
+        case message = "message"
+        case modelStarted = "model.started"
+        case modelOutput = "model.output"
+        case modelRetrying = "model.retrying"
+        case modelFinished = "model.finished"
+        case callAnnounced = "call.announced"
+        case callRequested = "call.requested"
+        case callQueued = "call.queued"
+        case callDecided = "call.decided"
+        case callStarted = "call.started"
+        case callProgress = "call.progress"
+        case callOutput = "call.output"
+        case callRetrying = "call.retrying"
+        case callFinished = "call.finished"
+        case callReleased = "call.released"
+        case turnFinished = "turn.finished"
+        case marker = "marker"
+        case sessionFinished = "session.finished"
+    }
+
+    private static let kinds = WordTable<Kind>()
+
+    private let kinds = Self.kinds
+    private let reader = JSONReader()
+    private var fields: EventFields
+
+    init(withPayloads: Bool) {
+        fields = EventFields(withPayloads: withPayloads)
+    }
+
+    /// Decodes one line that 64 readable bytes follow.
+    mutating func decode(_ line: UnsafeBufferPointer<UInt8>) throws(EventProblem.Fault) -> Line {
+        let root: JSONElement
+        do {
+            root = try reader.read(padded: line)
+        } catch {
+            throw .notJSON(error)
+        }
+        guard fields.load(root, line: line) else {
+            throw .notAnObject
+        }
+        guard let type = fields.utf8(.type) else {
+            guard fields.has(.fanout) else {
+                throw .noType
+            }
+            return .header(try header())
+        }
+        let kind = kinds.word(type)
+        let name = kind?.rawValue ?? String(decoding: type, as: UTF8.self)
+        _ = fields.string(.type)
+        let when = when()
+        let session = fields.string(.session)
+        let agent = fields.string(.agent)
+        let approx: Event.Approximation? = fields.word(.approx)
+        let body = try kind.map { kind throws(EventProblem.Fault) in try self.body(kind) } ?? .other(type: name)
+        return .event(Event(t: 0, session: session, agent: agent, approx: approx, body, extra: fields.rest()), when: when)
+    }
+
+    private mutating func when() -> When {
+        if let t = fields.integer(.t) {
+            return .sinceStart(t)
+        }
+        if let seconds = fields.double(.time), abs(seconds) < 9e12 {
+            // The nearest microsecond; a double of today's date holds a quarter of one.
+            return .absolute(Int64(seconds * 1_000_000 + (seconds < 0 ? -0.5 : 0.5)))
+        }
+        if let bytes = fields.utf8(.time), let instant = Instant.microseconds(rfc3339: String(decoding: bytes, as: UTF8.self)) {
+            _ = fields.string(.time)
+            return .absolute(instant)
+        }
+        return .unsaid
+    }
+
+    private mutating func header() throws(EventProblem.Fault) -> Header {
+        guard let version = fields.integer(.fanout), let session = fields.string(.session), let text = fields.string(.started),
+            let started = Instant.microseconds(rfc3339: text)
+        else {
+            throw .badHeader
+        }
+        guard version == Header.version else {
+            throw .otherVersion(version)
+        }
+        var source: Header.Source?
+        if let value = fields.value(.source), let name = value["name"]?.string {
+            source = Header.Source(name: name, version: value["version"]?.string)
+        }
+        return Header(session: session, started: started, title: fields.string(.title), source: source, meta: fields.payload(.meta), extra: fields.rest())
+    }
+
+    private mutating func call() throws(EventProblem.Fault) -> String {
+        guard let call = fields.string(.call) else {
+            throw .missing("call")
+        }
+        return call
+    }
+
+    private mutating func body(_ kind: Kind) throws(EventProblem.Fault) -> Event.Body {
+        switch kind {
+        case .toolDeclared:
+            guard let name = fields.string(.name) else { throw .missing("name") }
+            var tool = Event.ToolDeclared(name: name)
+            tool.reads = fields.list(.reads)
+            tool.writes = fields.list(.writes)
+            tool.sequential = fields.flag(.sequential)
+            tool.readOnly = fields.flag(.readOnly)
+            tool.repeatable = fields.flag(.repeatable)
+            tool.pool = fields.string(.pool)
+            tool.limit = fields.int(.limit)
+            if let rate = fields.numbers(.rate), let calls = rate["calls"], let per = rate["per_us"] {
+                tool.rate = Event.Rate(calls: Int(clamping: calls), per: per)
+            }
+            tool.timeout = fields.integer(.timeout)
+            return .toolDeclared(tool)
+        case .turnStarted:
+            guard let turn = fields.int(.turn) else { throw .missing("turn") }
+            return .turnStarted(
+                Event.TurnStarted(
+                    turn: turn, title: fields.string(.title), strategy: fields.string(.strategy), limit: fields.int(.limit), parent: fields.string(.parent)))
+        case .message:
+            return .message(Event.Message(role: fields.string(.role) ?? "", text: fields.longText(.text), turn: fields.int(.turn), raw: fields.payload(.raw)))
+        case .modelStarted:
+            return .modelStarted(Event.ModelStarted(turn: fields.int(.turn), request: request(), provider: fields.string(.provider), model: fields.string(.model)))
+        case .modelOutput:
+            return .modelOutput(
+                Event.ModelOutput(turn: fields.int(.turn), request: request(), kind: fields.word(.kind) ?? .text, text: fields.longText(.text) ?? ""))
+        case .modelRetrying:
+            return .modelRetrying(
+                Event.ModelRetrying(
+                    turn: fields.int(.turn), request: request(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
+        case .modelFinished:
+            var finished = Event.ModelFinished(turn: fields.int(.turn), request: request(), finish: fields.word(.finish) ?? .other)
+            finished.reason = fields.string(.reason)
+            if let usage = fields.numbers(.usage) {
+                finished.usage = Event.Usage(input: usage["input"].map(Int.init), output: usage["output"].map(Int.init), cached: usage["cached"].map(Int.init))
+            }
+            finished.error = fields.error(.error)
+            return .modelFinished(finished)
+        case .callAnnounced:
+            return .callAnnounced(Event.CallAnnounced(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index)))
+        case .callRequested:
+            var requested = Event.CallRequested(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index))
+            requested.arguments = fields.payload(.arguments)
+            requested.id = fields.string(.id)
+            requested.after = fields.list(.after)
+            requested.parent = fields.string(.parent)
+            requested.retryOf = fields.string(.retryOf)
+            if let expected = fields.numbers(.expected) {
+                requested.expected = Event.Expected(p50: expected["p50"], p95: expected["p95"], n: expected["n"].map(Int.init))
+            }
+            requested.redacted = fields.list(.redacted)
+            return .callRequested(requested)
+        case .callQueued:
+            return .callQueued(Event.CallQueued(call: try call(), why: fields.word(.why) ?? .limit, on: fields.list(.on)))
+        case .callDecided:
+            return .callDecided(
+                Event.CallDecided(call: try call(), decision: fields.word(.decision) ?? .approved, by: fields.string(.by), scope: fields.word(.scope)))
+        case .callStarted:
+            return .callStarted(
+                Event.CallStarted(
+                    call: try call(), attempt: fields.int(.attempt), name: fields.string(.name), turn: fields.int(.turn), arguments: fields.payload(.arguments),
+                    freedBy: fields.string(.freedBy), worker: fields.string(.worker)))
+        case .callProgress:
+            return .callProgress(
+                Event.CallProgress(call: try call(), done: fields.double(.done), total: fields.double(.total), message: fields.string(.message)))
+        case .callOutput:
+            return .callOutput(Event.CallOutput(call: try call(), text: fields.longText(.text) ?? "", stream: fields.word(.stream)))
+        case .callRetrying:
+            return .callRetrying(
+                Event.CallRetrying(call: try call(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
+        case .callFinished:
+            var finished = Event.CallFinished(call: try call(), outcome: fields.word(.outcome) ?? .unknown)
+            finished.error = fields.error(.error)
+            finished.result = fields.payload(.result)
+            finished.bytes = fields.integer(.bytes)
+            finished.sentBytes = fields.integer(.sentBytes)
+            finished.run = fields.integer(.run)
+            finished.sharedWith = fields.string(.sharedWith)
+            finished.abandoned = fields.flag(.abandoned)
+            finished.detached = fields.flag(.detached)
+            return .callFinished(finished)
+        case .callReleased:
+            return .callReleased(Event.CallReleased(call: try call()))
+        case .turnFinished:
+            guard let turn = fields.int(.turn) else { throw .missing("turn") }
+            return .turnFinished(Event.TurnFinished(turn: turn, outcome: fields.word(.outcome) ?? .ok))
+        case .marker:
+            var marker = Event.Marker(label: fields.string(.label) ?? "", kind: fields.word(.kind))
+            marker.text = fields.string(.text)
+            marker.call = fields.string(.call)
+            marker.until = fields.integer(.until)
+            return .marker(marker)
+        case .sessionFinished:
+            return .sessionFinished(Event.SessionFinished(outcome: fields.word(.outcome) ?? .ok))
+        }
+    }
+
+    private mutating func request() -> String { fields.string(.request) ?? "" }
+}

@@ -1,0 +1,232 @@
+internal import FanoutJSON
+
+/// The known fields of one line, by name, until they are taken.
+///
+/// What nobody takes is unknown to this version for that type of event, and is kept as it stood.
+struct EventFields {
+    enum Name: String, CaseIterable, Sendable {
+        case fanout, started, source, meta
+        case type, t, time, session, agent, approx
+        case name, reads, writes, sequential, readOnly = "read_only", repeatable, pool, limit, rate, timeout = "timeout_us"
+        case turn, title, strategy, parent, role, text, raw
+        case request, provider, model, kind, attempt, error, delay, finish, reason, usage
+        case call, index, arguments, id, after, retryOf = "retry_of", expected, redacted
+        case why, on, decision, by, scope, freedBy = "freed_by", worker, done, total, message, stream
+        case outcome, result, bytes, sentBytes = "sent_bytes", run = "run_us", sharedWith = "shared_with", abandoned, detached
+        case label, until
+    }
+
+    private static let names = WordTable<Name>()
+
+    /// Whether payloads and unknown fields are taken along, or left in place.
+    let withPayloads: Bool
+    private let names = Self.names
+    private var slots: [Int32] = Array(repeating: 0, count: Name.allCases.count)
+    private var used: [Int] = []
+    private var unknown = false
+    private var root: JSONElement?
+    private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    private var cache = StringCache()
+
+    init(withPayloads: Bool) {
+        self.withPayloads = withPayloads
+    }
+
+    /// Takes up a line's fields; false where it is not an object.
+    mutating func load(_ root: JSONElement, line: UnsafeBufferPointer<UInt8>) -> Bool {
+        for slot in used {
+            slots[slot] = 0
+        }
+        used.removeAll(keepingCapacity: true)
+        unknown = false
+        self.root = root
+        self.line = line
+        guard var fields = root.fields else { return false }
+        while let (key, value) = fields.next() {
+            guard let bytes = key.utf8, let name = names.word(bytes) else {
+                unknown = true
+                continue
+            }
+            // Null says that no value is known, as leaving the field out does.
+            guard value.kind != .null else { continue }
+            let slot = name.slot
+            if slots[slot] == 0 {
+                used.append(slot)
+            }
+            slots[slot] = Int32(truncatingIfNeeded: value.index)
+        }
+        return true
+    }
+
+    func has(_ name: Name) -> Bool { slots[name.slot] != 0 }
+
+    private func element(_ name: Name) -> JSONElement? {
+        let index = slots[name.slot]
+        guard index != 0, let root else { return nil }
+        return JSONElement(tape: root.tape, strings: root.strings, index: Int(index))
+    }
+
+    private mutating func take(_ name: Name) {
+        slots[name.slot] = 0
+    }
+
+    /// The bytes of a string field, which stays untaken.
+    func utf8(_ name: Name) -> UnsafeBufferPointer<UInt8>? { element(name)?.utf8 }
+
+    /// A string; a whole number is taken for its digits, since some programs count their calls.
+    mutating func string(_ name: Name) -> String? {
+        guard let element = element(name) else { return nil }
+        if let bytes = element.utf8 {
+            take(name)
+            return cache.string(bytes)
+        }
+        if let integer = element.integer {
+            take(name)
+            return String(integer)
+        }
+        return nil
+    }
+
+    mutating func integer(_ name: Name) -> Int64? {
+        guard let element = element(name) else { return nil }
+        let value = element.integer ?? element.double.flatMap { abs($0) < 9e18 ? Int64($0) : nil }
+        if value != nil {
+            take(name)
+        }
+        return value
+    }
+
+    mutating func int(_ name: Name) -> Int? { integer(name).flatMap(Int.init(exactly:)) }
+
+    mutating func double(_ name: Name) -> Double? {
+        guard let value = element(name)?.double else { return nil }
+        take(name)
+        return value
+    }
+
+    mutating func flag(_ name: Name) -> Bool {
+        guard let value = element(name)?.bool else { return false }
+        take(name)
+        return value
+    }
+
+    /// One of the format's words; another one stays untaken, and so is kept.
+    mutating func word<Word: RawRepresentable<String>>(_ name: Name) -> Word? {
+        guard let bytes = element(name)?.utf8, let word = Word(rawValue: String(decoding: bytes, as: UTF8.self)) else { return nil }
+        take(name)
+        return word
+    }
+
+    mutating func list(_ name: Name) -> [String] {
+        guard let element = element(name) else { return [] }
+        if var items = element.items {
+            var list: [String] = []
+            while let item = items.next() {
+                if let bytes = item.utf8 {
+                    list.append(cache.string(bytes))
+                } else if let integer = item.integer {
+                    list.append(String(integer))
+                }
+            }
+            take(name)
+            return list
+        }
+        return string(name).map { [$0] } ?? []
+    }
+
+    /// The whole numbers of an object field, by name.
+    mutating func numbers(_ name: Name) -> [String: Int64]? {
+        guard var fields = element(name)?.fields else { return nil }
+        var numbers: [String: Int64] = [:]
+        while let (key, value) = fields.next() {
+            if let key = key.string, let integer = value.integer {
+                numbers[key] = integer
+            }
+        }
+        take(name)
+        return numbers
+    }
+
+    /// An error: an object, or just its message.
+    mutating func error(_ name: Name) -> CallError? {
+        guard let element = element(name) else { return nil }
+        if let message = element.string {
+            take(name)
+            return CallError(.toolError, message)
+        }
+        guard var fields = element.fields else { return nil }
+        var error = CallError(.toolError, "")
+        while let (key, value) = fields.next() {
+            switch key.string {
+            case "kind": error.kind = CallError.Kind(rawValue: value.string ?? error.kind.rawValue)
+            case "message": error.message = value.string ?? JSONValue(value).description
+            default: break
+            }
+        }
+        take(name)
+        return error
+    }
+
+    /// The text of a long field, or nothing where payloads are left in place.
+    mutating func longText(_ name: Name) -> String? {
+        guard let element = element(name), element.kind == .string else { return nil }
+        take(name)
+        return withPayloads ? element.string : ""
+    }
+
+    /// A field's value as it stands in the line, or ``JSONText/elided`` where payloads are left in place.
+    mutating func payload(_ name: Name) -> JSONText? {
+        guard element(name) != nil else { return nil }
+        take(name)
+        guard withPayloads else { return .elided }
+        return raw { $0.elementsEqual(name.rawValue.utf8) }.last?.value
+    }
+
+    /// A small field's value, decoded.
+    mutating func value(_ name: Name) -> JSONValue? {
+        guard let element = element(name) else { return nil }
+        take(name)
+        return JSONValue(element)
+    }
+
+    /// What nobody took, in the order it stood.
+    mutating func rest() -> [Event.ExtraField] {
+        guard withPayloads, unknown || used.contains(where: { slots[$0] != 0 }) else { return [] }
+        let untaken = slots
+        let names = names
+        return raw { bytes in
+            // Padded, since the table reads eight bytes from the key.
+            var key = Array(bytes)
+            key.append(contentsOf: repeatElement(0, count: 8))
+            return key.withUnsafeBufferPointer { buffer in
+                guard let name = names.word(UnsafeBufferPointer(rebasing: buffer.dropLast(8))) else { return true }
+                return untaken[name.slot] != 0
+            }
+        }
+    }
+
+    /// The fields whose names, as they stand between their quotes, satisfy a condition.
+    private func raw(where condition: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool) -> [Event.ExtraField] {
+        var found: [Event.ExtraField] = []
+        var scanner = JSONFieldScanner(line)
+        while let (key, value) = scanner.next() {
+            guard condition(line[key]) else { continue }
+            let quoted = line[key.lowerBound - 1...key.upperBound]
+            let name: String
+            do {
+                name = try JSONValue(parsing: Array(quoted)).string ?? ""
+            } catch {
+                name = String(decoding: line[key], as: UTF8.self)
+            }
+            found.append(Event.ExtraField(name: name, value: JSONText(unchecked: Array(line[value]))))
+        }
+        return found
+    }
+}
+
+extension EventFields.Name {
+    /// The field's place among all, as the enum lays it out.
+    fileprivate var slot: Int {
+        Int(unsafeBitCast(self, to: UInt8.self))
+    }
+}

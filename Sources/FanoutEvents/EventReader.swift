@@ -1,0 +1,245 @@
+internal import FanoutJSON
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Reads a stream of lines into events of sessions, with every instant resolved.
+///
+/// Bytes come in pieces of any size; a line is read once it is whole. A line that cannot be read is reported with its number and
+/// skipped. A producer may leave out the header, and the instants too: `time` counts from the session's start, and where there is
+/// neither, the time of arrival does.
+public struct EventReader: ~Copyable {
+    /// Bytes of a line beyond which it is skipped, and said so.
+    public static let longestLine = 256 << 20
+
+    public struct Options: Sendable {
+        /// Whether arguments, results, output, long texts and unknown fields are read. Where not, events carry
+        /// ``JSONText/elided`` for a payload that is there, and its place tells where.
+        public var withPayloads = true
+        /// The id of the session that events belong to before any header.
+        public var session = "stream"
+
+        public init(withPayloads: Bool = true, session: String = "stream") {
+            self.withPayloads = withPayloads
+            self.session = session
+        }
+    }
+
+    /// When bytes arrived.
+    public enum Arrival: Sendable, Hashable {
+        /// As they were written; microseconds since the Unix epoch.
+        case live(Int64)
+        /// Long after; where nothing else is known, this is taken for the start of the session.
+        case later(Int64)
+    }
+
+    /// What a stream holds.
+    public enum Item: Sendable {
+        /// A session begins, or the header of one that began without is there. Its index names it from here on.
+        case session(Int, Header)
+        /// An event of that session; the line stands at that byte of the stream. Its `session` is set only where the line said so.
+        case event(Event, session: Int, offset: Int64)
+        case problem(EventProblem)
+    }
+
+    /// What is known of one session's clock.
+    private struct Clock {
+        var header: Header
+        /// Microseconds to add to a `t`, where a header came after events and named another start.
+        var shift: Int64 = 0
+        var last: Int64 = 0
+    }
+
+    private let options: Options
+    private var decoder: EventDecoder
+    private var clocks: [Clock] = []
+    private var indices: [String: Int] = [:]
+    private var current: Int?
+    /// The part of a line that has arrived so far, with room for the padding.
+    private var partial: [UInt8] = []
+    private var isSkipping = false
+    /// Lines seen so far, whole ones and blank ones too.
+    public private(set) var lines = 0
+    /// Where the next line begins, in bytes from the start of the stream.
+    public private(set) var offset: Int64 = 0
+
+    public init(_ options: Options = Options()) {
+        self.options = options
+        decoder = EventDecoder(withPayloads: options.withPayloads)
+    }
+
+    /// Takes the next bytes, and hands on what they complete.
+    public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, _ receive: (Item) -> Void) {
+        var rest = bytes.bindMemory(to: UInt8.self)[...]
+        if !partial.isEmpty || isSkipping {
+            guard let end = rest.firstIndex(of: 0x0a) else {
+                return keep(rest, receive)
+            }
+            keep(rest[..<end], receive)
+            completePartial(arrival, receive)
+            rest = rest[(end + 1)...]
+        }
+        while let end = Self.lineEnd(rest) {
+            // The parser may read beyond the line, so one near the end of the bytes is copied first.
+            if rest.endIndex - end > JSONReader.padding {
+                line(UnsafeBufferPointer(rebasing: rest[..<end]), arrival, receive)
+            } else {
+                partial.append(contentsOf: rest[..<end])
+                completePartial(arrival, receive)
+            }
+            rest = rest[(end + 1)...]
+        }
+        keep(rest, receive)
+    }
+
+    /// Reads what is left when the stream ends: a last line without its end, if it is one whole object, or else reports it torn.
+    public mutating func finish(arrival: Arrival, _ receive: (Item) -> Void) {
+        guard !partial.isEmpty else { return }
+        // Events of a torn line must not be taken for whole: it counts only if it can be read.
+        let count = partial.count
+        partial.append(contentsOf: repeatElement(0, count: JSONReader.padding))
+        var isWhole = false
+        partial.withUnsafeBufferPointer { buffer in
+            let text = UnsafeBufferPointer(rebasing: buffer[..<count])
+            do {
+                _ = try decoder.decode(text)
+                isWhole = true
+            } catch {
+                isWhole = false
+            }
+        }
+        partial.removeLast(JSONReader.padding)
+        if isWhole {
+            completePartial(arrival, receive)
+        } else {
+            partial.removeAll()
+            receive(.problem(EventProblem(line: lines + 1, fault: .torn)))
+        }
+    }
+
+    private static func lineEnd(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+        guard let base = bytes.base.baseAddress, !bytes.isEmpty else { return nil }
+        guard let found = memchr(base + bytes.startIndex, 0x0a, bytes.count) else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    private mutating func keep(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ receive: (Item) -> Void) {
+        guard !isSkipping else {
+            offset += Int64(bytes.count)
+            return
+        }
+        partial.append(contentsOf: bytes)
+        if partial.count > Self.longestLine {
+            receive(.problem(EventProblem(line: lines + 1, fault: .tooLong(limit: Self.longestLine))))
+            offset += Int64(partial.count)
+            partial = []
+            isSkipping = true
+        }
+    }
+
+    private mutating func completePartial(_ arrival: Arrival, _ receive: (Item) -> Void) {
+        if isSkipping {
+            isSkipping = false
+            lines += 1
+            offset += 1
+            return
+        }
+        var whole: [UInt8] = []
+        swap(&whole, &partial)
+        let count = whole.count
+        whole.append(contentsOf: repeatElement(0, count: JSONReader.padding))
+        whole.withUnsafeBufferPointer { line(UnsafeBufferPointer(rebasing: $0[..<count]), arrival, receive) }
+        // Its memory serves the next line.
+        whole.removeAll(keepingCapacity: whole.capacity <= 1 << 20)
+        swap(&whole, &partial)
+    }
+
+    private mutating func line(_ text: UnsafeBufferPointer<UInt8>, _ arrival: Arrival, _ receive: (Item) -> Void) {
+        lines += 1
+        let start = offset
+        offset += Int64(text.count) + 1
+        guard !text.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return }
+        do {
+            switch try decoder.decode(text) {
+            case .header(let header): open(header, receive)
+            case .event(let event, let when): resolve(event, when, arrival, start, receive)
+            }
+        } catch {
+            receive(.problem(EventProblem(line: lines, fault: error)))
+        }
+    }
+
+    private mutating func open(_ header: Header, _ receive: (Item) -> Void) {
+        if let index = indices[header.session] {
+            // Events came before it: what they were counted from stays, and what follows is moved to it.
+            var kept = header
+            kept.started = clocks[index].header.started
+            clocks[index].shift = header.started - kept.started
+            clocks[index].header = kept
+            current = index
+            receive(.session(index, kept))
+        } else {
+            current = begin(header, receive)
+        }
+    }
+
+    private mutating func begin(_ header: Header, _ receive: (Item) -> Void) -> Int {
+        let index = clocks.count
+        clocks.append(Clock(header: header))
+        indices[header.session] = index
+        receive(.session(index, header))
+        return index
+    }
+
+    private mutating func resolve(_ event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receive: (Item) -> Void) {
+        let index = index(of: event, when, arrival, receive)
+        var event = event
+        switch when {
+        case .sinceStart(let t):
+            event.t = t &+ clocks[index].shift
+        case .absolute(let instant):
+            event.t = instant &- clocks[index].header.started
+        case .unsaid:
+            switch arrival {
+            case .live(let now):
+                event.t = max(clocks[index].last, now - clocks[index].header.started)
+                event.approx = event.approx ?? .arrival
+            case .later:
+                // A millisecond apart, so that the order can be seen.
+                event.t = clocks[index].last + 1000
+                event.approx = event.approx ?? .order
+            }
+        }
+        clocks[index].last = max(clocks[index].last, event.t)
+        receive(.event(event, session: index, offset: start))
+    }
+
+    /// The index of the session that an event is of, which begins with it if need be.
+    private mutating func index(of event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ receive: (Item) -> Void) -> Int {
+        if let session = event.session {
+            if let index = indices[session] {
+                return index
+            }
+        } else if let current {
+            return current
+        }
+        let now =
+            switch arrival {
+            case .live(let now), .later(let now): now
+            }
+        let started =
+            switch when {
+            case .sinceStart(let t): now - t
+            case .absolute(let instant): instant
+            case .unsaid: now
+            }
+        let index = begin(Header(session: event.session ?? options.session, started: started), receive)
+        if event.session == nil {
+            current = index
+        }
+        return index
+    }
+}

@@ -1,0 +1,111 @@
+package import FanoutEvents
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Writes events to a file as they come, and knows where each stands.
+///
+/// A class, because it owns the file. It belongs to the thread that takes events from the log. When the disk is full, recording
+/// ends with ``failure`` said, and the run goes on.
+package final class Recorder {
+    /// The file's path; nil for one that lasts only as long as the program.
+    package let path: String?
+    /// Why recording stopped, if it did.
+    package private(set) var failure: String?
+
+    private var file: Int32
+    private var writer = EventWriter()
+    /// Where the next line will stand.
+    private var offset: Int64 = 0
+    /// The session that the last header in the file opened.
+    private var session: String?
+
+    private init(path: String?, file: Int32) {
+        self.path = path
+        self.file = file
+    }
+
+    deinit {
+        flush()
+        if file >= 0 {
+            close(file)
+        }
+    }
+
+    /// Creates a recording that its owner alone can read. An existing file is never written over.
+    package static func create(_ path: String) throws(SessionError) -> Recorder {
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw errno == EEXIST
+                ? SessionError(.exists, "\(path): it exists, and a recording is never written over; name another file")
+                : SessionError(.unwritable, "\(path): \(String(cString: strerror(errno))); name another file with --record, or use --no-record")
+        }
+        return Recorder(path: path, file: file)
+    }
+
+    /// A file without a name, for a run that is not recorded: its payloads must stand somewhere.
+    package static func temporary() throws(SessionError) -> Recorder {
+        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(directory)/fanout-XXXXXX".utf8CString)
+        let file = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { mkstemp($0) } ?? -1
+        }
+        guard file >= 0 else {
+            throw SessionError(.unwritable, "\(directory): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
+        }
+        template.withUnsafeBufferPointer { buffer in
+            _ = buffer.baseAddress.map { unlink($0) }
+        }
+        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+        return Recorder(path: nil, file: file)
+    }
+
+    /// Another descriptor of the file, for reading back.
+    package func duplicate() -> Int32 { fcntl(file, F_DUPFD_CLOEXEC, 0) }
+
+    package func write(_ header: Header) {
+        writer.write(header)
+        session = header.session
+    }
+
+    /// Writes an event of a session and returns the byte at which its line will stand.
+    package func write(_ event: Event, of session: String) -> Int64 {
+        var event = event
+        event.session = session == self.session ? nil : session
+        let start = offset + Int64(writer.bytes.count)
+        writer.write(event)
+        return start
+    }
+
+    /// Hands everything to the system. To be called after each batch.
+    package func flush() {
+        guard file >= 0, !writer.bytes.isEmpty else { return }
+        var written = 0
+        let total = writer.bytes.count
+        while written < total {
+            let count = writer.bytes.withUnsafeBytes { bytes in
+                Glibc.write(file, bytes.baseAddress.map { $0 + written }, total - written)
+            }
+            if count > 0 {
+                written += count
+            } else if errno != EINTR {
+                fail(String(cString: strerror(errno)), keeping: written)
+                break
+            }
+        }
+        offset += Int64(total)
+        writer.clear()
+    }
+
+    /// Stops writing, with the file cut after its last whole line.
+    private func fail(_ reason: String, keeping written: Int) {
+        let whole = writer.bytes[..<written].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+        ftruncate(file, off_t(offset + Int64(whole)))
+        failure = "\(path ?? "the temporary file"): recording stopped: \(reason); what came before it is kept"
+        close(file)
+        file = -1
+    }
+}

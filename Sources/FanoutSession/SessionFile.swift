@@ -1,0 +1,86 @@
+package import FanoutEvents
+package import FanoutTimeline
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A recording on disk, read whole.
+package enum SessionFile {
+    private static let chunk = 1 << 20
+
+    /// Opens a recording for reading.
+    package static func open(_ path: String) throws(SessionError) -> Int32 {
+        let file = Glibc_open(path)
+        guard file >= 0 else {
+            throw errno == ENOENT
+                ? SessionError(.missing, "\(path): there is no such file; `fanout sessions` lists what was recorded here")
+                : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        fstat(file, &status)
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            close(file)
+            throw SessionError(.isDirectory, "\(path): it is a directory; name a file of events in it")
+        }
+        return file
+    }
+
+    private static func Glibc_open(_ path: String) -> Int32 {
+        #if canImport(Darwin)
+            Darwin.open(path, O_RDONLY | O_CLOEXEC)
+        #else
+            Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        #endif
+    }
+
+    /// Reads everything that stands in an open file and hands it on, payloads left in place unless asked for.
+    ///
+    /// - Returns: How many bytes were read.
+    @discardableResult
+    package static func read(_ file: Int32, withPayloads: Bool = false, _ receive: (EventReader.Item) -> Void) throws(SessionError) -> Int64 {
+        var status = stat()
+        fstat(file, &status)
+        let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
+        var reader = EventReader(EventReader.Options(withPayloads: withPayloads))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+        defer { buffer.deallocate() }
+        var total: Int64 = 0
+        while true {
+            let count = Glibc.read(file, buffer.baseAddress, chunk)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SessionError(.unreadable, "reading stopped: \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { break }
+            total += Int64(count)
+            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), receive)
+        }
+        reader.finish(arrival: .later(changed), receive)
+        return total
+    }
+
+    /// Reads a recording into timelines that are over, with the store that its payloads come from.
+    package static func load(_ path: String, isStrict: Bool = false) throws(SessionError) -> (timelines: Timelines, payloads: PayloadStore) {
+        let file = try open(path)
+        let payloads = PayloadStore()
+        let source = payloads.add(file: file)
+        var timelines = Timelines()
+        let bytes = try read(file) { timelines.apply($0, source: source) }
+        guard bytes > 0 else {
+            throw SessionError(.empty, "\(path): it is empty; a recording has a line for each event")
+        }
+        if timelines.isEmpty {
+            let reason = timelines.problems.first.map { " (\($0.problem))" } ?? ""
+            throw SessionError(.otherFormat, "\(path): no line of it is a Fanout event\(reason)")
+        }
+        if isStrict, let first = timelines.problems.first {
+            throw SessionError(.otherFormat, "\(path): \(first.problem)")
+        }
+        timelines.close(source: source)
+        timelines.settle()
+        return (timelines, payloads)
+    }
+}

@@ -1,0 +1,35 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Where recordings are kept: `$XDG_STATE_HOME/fanout/sessions`, in the end `~/.local/state/fanout/sessions`.
+///
+/// See https://specifications.freedesktop.org/basedir-spec/latest/. A relative path in the variable is ignored, as it demands.
+package enum StateDirectory {
+    package static func path(environment: (String) -> String? = environmentVariable) -> String {
+        if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
+            return state + "/fanout/sessions"
+        }
+        return (environment("HOME") ?? "") + "/.local/state/fanout/sessions"
+    }
+
+    /// A path for a new recording, in a directory that is made if need be, for its owner alone.
+    package static func newRecording(_ session: String, startedText: String) throws(SessionError) -> String {
+        let directory = path()
+        var made = ""
+        for part in directory.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o700) != 0, errno != EEXIST {
+                throw SessionError(.unwritable, "\(made): \(String(cString: strerror(errno))); set XDG_STATE_HOME, or use --no-record")
+            }
+        }
+        let stamp = startedText.prefix(19).map { $0 == ":" ? "-" : $0 }
+        return directory + "/" + String(stamp) + "_" + session.prefix(12) + ".fanout.jsonl"
+    }
+
+    package static func environmentVariable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}

@@ -1,0 +1,117 @@
+internal import FanoutEvents
+
+/// What a turn, or a session, amounts to at an instant.
+///
+/// Wall runs from the first attempt's start to the last attempt's end; sum adds up all attempts; waiting and back-off are in no
+/// attempt. A call whose work is a turn counts for the wall alone: its children count in its stead. An attempt whose end nobody
+/// saw counts for nothing.
+public struct Figures: Sendable, Hashable {
+    /// When the first attempt started, and when the last ended or, while one runs, the instant asked for.
+    public var start: Int64?
+    public var end: Int64?
+    /// Microseconds.
+    public var wall: Int64 = 0
+    public var sum: Int64 = 0
+    /// The most attempts at one instant; one that ends as another starts does not overlap it.
+    public var peak = 0
+    public var calls = 0
+    public var running = 0
+    public var ok = 0
+    public var failed = 0
+    public var timeout = 0
+    public var cancelled = 0
+    public var skipped = 0
+    public var unknown = 0
+
+    /// Sum over wall; nil where the wall is nothing.
+    public var speedup: Double? { wall > 0 ? Double(sum) / Double(wall) : nil }
+    public var errors: Int { failed + timeout }
+    /// Known, and neither running nor ended.
+    public var waiting: Int { calls - running - ok - failed - timeout - cancelled - skipped - unknown }
+
+    mutating func count(_ outcome: Event.Outcome, by step: Int = 1) {
+        switch outcome {
+        case .ok: ok += step
+        case .failed: failed += step
+        case .timeout: timeout += step
+        case .cancelled: cancelled += step
+        case .skipped: skipped += step
+        case .unknown: unknown += step
+        }
+    }
+}
+
+/// A turn's figures, kept up at each event as long as events come in order.
+struct RunningFigures {
+    /// Counts and sums of what has ended.
+    var figures = Figures()
+    /// Attempts that run, whether counted in the sum or not, and the sum of the starts of those that are.
+    var open = 0
+    var openCounted = 0
+    var openStarts: Int64 = 0
+    /// Attempts that ended and count.
+    private var closed = 0
+    /// The level of concurrency, and since when.
+    private var level = 0
+    private var since = Int64.min
+    /// Something came out of order: the peak must be found anew.
+    var isStale = false
+
+    mutating func start(_ t: Int64, isCounted: Bool) {
+        figures.start = min(figures.start ?? t, t)
+        open += 1
+        guard isCounted else { return }
+        openCounted += 1
+        openStarts += t
+        step(to: t, by: 1)
+    }
+
+    mutating func stop(_ start: Int64, _ t: Int64, isCounted: Bool) {
+        figures.end = max(figures.end ?? t, t)
+        open -= 1
+        guard isCounted else { return }
+        openCounted -= 1
+        openStarts -= start
+        closed += 1
+        figures.sum += t - start
+        step(to: t, by: -1)
+    }
+
+    private mutating func step(to t: Int64, by change: Int) {
+        if t < since {
+            isStale = true
+        }
+        if t > since {
+            figures.peak = max(figures.peak, level)
+            since = t
+        }
+        level += change
+    }
+
+    /// The figures at an instant that nothing comes after, of a turn that still goes or has no open end.
+    func figures(at now: Int64, isOver: Bool) -> Figures {
+        var result = figures
+        result.peak = max(result.peak, level, 0)
+        if isOver {
+            result.unknown += result.calls - ended
+        } else {
+            result.running = open
+            result.sum += Int64(openCounted) * now - openStarts
+            if open > 0 {
+                result.end = max(result.end ?? now, now)
+            }
+        }
+        if let start = result.start, let end = result.end {
+            result.wall = max(0, end - start)
+        }
+        if openCounted + closed > 0 {
+            // Attempts without length overlap nothing, and yet there was one.
+            result.peak = max(result.peak, 1)
+        }
+        return result
+    }
+
+    private var ended: Int {
+        figures.ok + figures.failed + figures.timeout + figures.cancelled + figures.skipped + figures.unknown
+    }
+}

@@ -1,0 +1,72 @@
+/// The ids of calls, one behind the other: an id costs its bytes and two more, and no allocation of its own.
+struct IDStore {
+    /// Names one stored id.
+    struct Reference: Hashable {
+        fileprivate var raw: UInt32
+    }
+
+    private static let chunkSize = 1 << 16
+
+    private var chunks: [ContiguousArray<UInt8>] = []
+    private var dropped = 0
+
+    mutating func store(_ id: String) -> Reference {
+        var id = id
+        return id.withUTF8 { bytes in
+            // An id that is longer than a chunk holds is told from others by its beginning.
+            let bytes = bytes.prefix(Self.chunkSize / 2)
+            if chunks.isEmpty || chunks[chunks.count - 1].count + bytes.count + 2 > Self.chunkSize {
+                var chunk = ContiguousArray<UInt8>()
+                chunk.reserveCapacity(chunks.isEmpty && dropped == 0 ? 1024 : Self.chunkSize)
+                chunks.append(chunk)
+            }
+            let last = chunks.count - 1
+            let reference = Reference(raw: UInt32(dropped + last) << 16 | UInt32(chunks[last].count))
+            chunks[last].append(UInt8(truncatingIfNeeded: bytes.count))
+            chunks[last].append(UInt8(truncatingIfNeeded: bytes.count >> 8))
+            chunks[last].append(contentsOf: bytes)
+            return reference
+        }
+    }
+
+    func withBytes<Result>(_ reference: Reference, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        let chunk = Int(reference.raw >> 16) - dropped
+        guard chunk >= 0 else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+        return chunks[chunk].withUnsafeBufferPointer { bytes in
+            let at = Int(reference.raw & 0xffff)
+            let count = Int(bytes[at]) | Int(bytes[at + 1]) << 8
+            return body(UnsafeBufferPointer(rebasing: bytes[at + 2..<at + 2 + count]))
+        }
+    }
+
+    func string(_ reference: Reference) -> String {
+        withBytes(reference) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Forgets the chunks that lie wholly before an id.
+    mutating func forget(before reference: Reference) {
+        let keep = Int(reference.raw >> 16)
+        guard keep > dropped else { return }
+        chunks.removeFirst(keep - dropped)
+        dropped = keep
+    }
+
+    /// A hash of an id's bytes.
+    static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
+        guard let start = bytes.baseAddress else { return hash }
+        let raw = UnsafeRawPointer(start)
+        var at = 0
+        while at + 8 <= bytes.count {
+            hash = (hash ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash >> 32
+            at += 8
+        }
+        while at < bytes.count {
+            hash = (hash ^ UInt64(bytes[at])) &* 0x0000_0100_0000_01b3
+            at += 1
+        }
+        hash ^= hash >> 29
+        return hash &* 0xbf58_476d_1ce4_e5b9
+    }
+}

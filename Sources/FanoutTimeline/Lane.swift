@@ -1,0 +1,77 @@
+public import FanoutEvents
+
+/// One call, or one request to a model, as the timeline keeps it: what it is, and when it changed.
+///
+/// It is plain data without references, since there may be millions. What it was given and what came of it stand where
+/// ``arguments`` and ``result`` say.
+public struct Lane: Sendable {
+    public enum Kind: UInt8, Sendable { case call, model }
+
+    struct Flags: OptionSet {
+        var rawValue: UInt8
+        /// Its work is a turn; its children count in its stead.
+        static let isParent = Flags(rawValue: 1)
+        static let abandoned = Flags(rawValue: 2)
+        static let detached = Flags(rawValue: 4)
+    }
+
+    static let never = Int64.max
+
+    public internal(set) var kind: Kind
+    var id: IDStore.Reference
+    var name: UInt32
+    var agent: UInt32 = 0
+    /// A short word for how it ended, such as `exit 1`.
+    var word: UInt32 = 0
+    /// Its turn's place among the timeline's turns.
+    public internal(set) var turn: Int32
+    /// Its place in the reply, from 0; −1 where nobody said.
+    public internal(set) var index: Int32 = -1
+    /// The first instant anything is known of it.
+    public internal(set) var seen: Int64
+    /// When it was whole, or `Int64.max`.
+    public internal(set) var requested = Lane.never
+    /// When it ended, or `Int64.max`.
+    public internal(set) var ended = Lane.never
+    /// The first of its marks, counted from 1; 0 for none.
+    var firstMark: UInt32 = 0
+    /// The lane whose end let it start, counted from 1; 0 for none.
+    var freedBy: UInt32 = 0
+    public internal(set) var attempts: UInt16 = 0
+    var flags: Flags = []
+    public internal(set) var outcome = Event.Outcome.unknown
+    public internal(set) var approxStart: Event.Approximation?
+    public internal(set) var approxEnd: Event.Approximation?
+    public internal(set) var arguments = Place.none
+    /// The line that tells of its end: result or error.
+    public internal(set) var result = Place.none
+
+    init(kind: Kind, id: IDStore.Reference, name: UInt32, turn: Int32, seen: Int64) {
+        self.kind = kind
+        self.id = id
+        self.name = name
+        self.turn = turn
+        self.seen = seen
+    }
+
+    public var hasEnded: Bool { ended != Lane.never }
+    public var isParent: Bool { flags.contains(.isParent) }
+    public var isAbandoned: Bool { flags.contains(.abandoned) }
+    public var isDetached: Bool { flags.contains(.detached) }
+}
+
+/// An instant at which a lane changed between its beginning and its end.
+struct Mark {
+    enum Kind: UInt8 {
+        case queued, ready, started, retrying
+    }
+
+    var t: Int64
+    var kind: Kind
+    var why: Event.Wait?
+    var approx: Event.Approximation?
+    /// What it waits for, as a symbol.
+    var on: UInt32 = 0
+    /// The next mark of the lane, counted from 1; 0 for none.
+    var next: UInt32 = 0
+}

@@ -1,0 +1,90 @@
+internal import FanoutEvents
+
+/// How one tool's calls fared.
+public struct ToolStatistics: Sendable, Hashable {
+    public var name: String
+    public var calls = 0
+    public var errors = 0
+    public var retries = 0
+    /// Run times of the calls that ran and ended, in microseconds: the sum, and percentiles by nearest rank.
+    public var sum: Int64 = 0
+    public var p50: Int64?
+    public var p95: Int64?
+    public var p99: Int64?
+
+    init(name: String) { self.name = name }
+}
+
+extension Timeline {
+    /// Each tool's figures at an instant, the one with the most time first.
+    public func toolStatistics(at t: Int64) -> [ToolStatistics] {
+        var tools: [UInt32: ToolStatistics] = [:]
+        var runs: [UInt32: [Int64]] = [:]
+        for number in laneRange {
+            let lane = lanes[number]
+            guard lane.kind == .call, lane.seen <= t else { continue }
+            var tool = tools[lane.name] ?? ToolStatistics(name: symbols.text(lane.name))
+            tool.calls += 1
+            tool.retries += max(0, Int(lane.attempts) - 1)
+            if lane.ended <= t {
+                tool.errors += lane.outcome.isError ? 1 : 0
+                if lane.attempts > 0 {
+                    let run = runTime(of: number, at: t)
+                    tool.sum += run
+                    runs[lane.name, default: []].append(run)
+                }
+            }
+            tools[lane.name] = tool
+        }
+        for (name, times) in runs {
+            let sorted = times.sorted()
+            tools[name]?.p50 = Percentile.nearestRank(sorted, 50)
+            tools[name]?.p95 = Percentile.nearestRank(sorted, 95)
+            tools[name]?.p99 = Percentile.nearestRank(sorted, 99)
+        }
+        return tools.values.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
+    }
+
+    /// The run times of a tool's ended calls, sorted, in microseconds; those beyond 71 minutes count as that.
+    public func runTimes(ofTool name: String) -> [Int64] {
+        guard let symbol = symbols.find(name) else { return [] }
+        return runs.runs(of: symbol).map { Int64($0) }.sorted()
+    }
+
+    /// Microseconds of a turn in which neither a model's request, nor an attempt, nor a back-off was under way.
+    ///
+    /// Counted from the turn's start to its end, or to the instant asked for.
+    public func unaccounted(ofTurn place: Int, at t: Int64) -> Int64 {
+        let turn = turns[place]
+        let end = min(t, turn.hasFinished ? turn.finished : max(turn.last, over == nil ? t : turn.last))
+        guard end > turn.started else { return 0 }
+        var busy: [(start: Int64, end: Int64)] = []
+        for number in turn.lanes {
+            forEachSegment(of: Int(number), at: t) { segment in
+                switch segment.kind {
+                case .attempt, .backoff: busy.append((segment.start, segment.end))
+                case .announced, .waiting, .held: break
+                }
+            }
+        }
+        var covered: Int64 = 0
+        var reach = turn.started
+        for span in busy.sorted(by: { $0.start < $1.start }) {
+            let start = max(span.start, reach)
+            let stop = min(span.end, end)
+            covered += max(0, stop - start)
+            reach = max(reach, stop)
+        }
+        return end - turn.started - covered
+    }
+}
+
+/// Percentiles of sorted values.
+public enum Percentile {
+    /// The smallest value that at least `percent` of a hundred do not exceed; nil of none.
+    public static func nearestRank(_ sorted: [Int64], _ percent: Int) -> Int64? {
+        guard !sorted.isEmpty else { return nil }
+        let rank = (sorted.count * percent + 99) / 100
+        return sorted[max(0, min(sorted.count, rank) - 1)]
+    }
+}

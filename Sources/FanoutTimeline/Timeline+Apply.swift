@@ -1,0 +1,196 @@
+public import FanoutEvents
+
+extension Timeline {
+    /// Takes one event of this session; `place` is where its line stands.
+    public mutating func apply(_ event: Event, at place: Place = .none) {
+        events += 1
+        version += 1
+        let t = event.t
+        last = max(last, t)
+        first = min(first ?? t, t)
+        switch event.body {
+        case .toolDeclared(let tool):
+            tools[tool.name] = tool
+        case .turnStarted(let started):
+            apply(started, event)
+        case .message, .modelOutput:
+            break
+        case .modelStarted(let started):
+            let lane = modelLane(started.request, turn: started.turn, event)
+            if let model = started.model ?? started.provider {
+                lanes[lane].name = symbols.symbol(model)
+            }
+            mark(lane, .started, event)
+        case .modelRetrying(let retrying):
+            mark(modelLane(retrying.request, turn: retrying.turn, event), .retrying, event)
+        case .modelFinished(let finished):
+            let lane = modelLane(finished.request, turn: finished.turn, event)
+            lanes[lane].result = place
+            let outcome: Event.Outcome = finished.error != nil || finished.finish == .error ? .failed : .ok
+            setWord(lane, finished.finish == .error ? finished.error?.message : finished.finish.rawValue)
+            end(lane, outcome, event)
+        case .callAnnounced(let announced):
+            let lane = beginning(announced.call, turn: announced.turn, name: announced.name, event)
+            setIndex(lane, announced.index)
+        case .callRequested(let requested):
+            apply(requested, event, place)
+        case .callQueued(let queued):
+            let lane = beginning(queued.call, turn: nil, name: nil, event)
+            mark(lane, .queued, event, why: queued.why, on: queued.on)
+        case .callDecided(let decided):
+            mark(running(decided.call, event), .ready, event)
+        case .callStarted(let started):
+            apply(started, event, place)
+        case .callProgress(let body):
+            let lane = running(body.call, event)
+            if !lanes[lane].hasEnded {
+                progress[Int32(lane)] = Progress(t: t, done: body.done, total: body.total, message: body.message)
+            }
+        case .callOutput(let output):
+            if !place.isNone {
+                outputs[Int32(running(output.call, event)), default: []].append(place)
+            }
+        case .callRetrying(let retrying):
+            let lane = running(retrying.call, event)
+            setWord(lane, retrying.error?.message)
+            mark(lane, .retrying, event)
+        case .callFinished(let finished):
+            apply(finished, event, place)
+        case .callReleased(let released):
+            if let lane = lane(ofCall: released.call) {
+                held[Int32(lane)] = t
+            }
+        case .turnFinished(let finished):
+            let turn = turn(finished.turn, event)
+            turns[turn].finished = t
+            turns[turn].outcome = finished.outcome
+            touch(turn, t)
+        case .marker(let marker):
+            let entry = Marker(t: t, marker: marker)
+            markers.insert(entry, at: markers.firstIndex { $0.t > t } ?? markers.endIndex)
+            journal.insert(Journal.Change(t: t, kind: .tick, lane: 0))
+        case .sessionFinished(let finished):
+            outcome = finished.outcome
+            over = max(last, t)
+        case .other:
+            break
+        }
+    }
+
+    /// Says that its source has ended, so that nothing more comes.
+    public mutating func close() {
+        guard over == nil else { return }
+        over = last
+        version += 1
+    }
+
+    private mutating func apply(_ started: Event.TurnStarted, _ event: Event) {
+        let place = turn(started.turn, event)
+        turns[place].title = started.title
+        turns[place].strategy = started.strategy
+        turns[place].limit = started.limit
+        if let parent = started.parent {
+            if let lane = lane(ofCall: parent) {
+                setParent(lane, of: place)
+            } else {
+                unresolvedParents[parent] = place
+            }
+        }
+        touch(place, event.t)
+    }
+
+    private mutating func apply(_ requested: Event.CallRequested, _ event: Event, _ place: Place) {
+        let lane = beginning(requested.call, turn: requested.turn, name: requested.name, event)
+        let before = transitions(of: lane, isNeeded: event.t < lanes[lane].seen)
+        lanes[lane].requested = min(lanes[lane].requested, event.t)
+        rejournal(lane, before)
+        if requested.arguments != nil {
+            lanes[lane].arguments = place
+        }
+        setIndex(lane, requested.index)
+        if !requested.after.isEmpty {
+            depend(lane, on: requested.after)
+        }
+        if let expected = requested.expected {
+            self.expected[Int32(lane)] = expected
+        }
+        if let id = requested.id {
+            providerIDs[Int32(lane)] = id
+        }
+        if let parent = requested.parent, let parentLane = self.lane(ofCall: parent), parentLane != lane, turns[Int(lanes[lane].turn)].parent == nil,
+            lanes[parentLane].turn != lanes[lane].turn
+        {
+            setParent(parentLane, of: Int(lanes[lane].turn))
+        }
+        touch(Int(lanes[lane].turn), event.t)
+    }
+
+    private mutating func apply(_ started: Event.CallStarted, _ event: Event, _ place: Place) {
+        let lane = beginning(started.call, turn: started.turn, name: started.name, event)
+        if started.arguments != nil {
+            if lanes[lane].arguments.isNone {
+                lanes[lane].arguments = place
+            } else {
+                resolvedArguments[Int32(lane)] = place
+            }
+        }
+        if let call = started.freedBy, let freed = self.lane(ofCall: call) {
+            lanes[lane].freedBy = UInt32(freed + 1)
+        }
+        mark(lane, .started, event)
+    }
+
+    private mutating func apply(_ finished: Event.CallFinished, _ event: Event, _ place: Place) {
+        let lane = running(finished.call, event)
+        lanes[lane].result = place
+        progress[Int32(lane)] = nil
+        if let error = finished.error {
+            setWord(lane, error.message)
+        }
+        if finished.abandoned {
+            lanes[lane].flags.insert(.abandoned)
+        }
+        if finished.detached {
+            lanes[lane].flags.insert(.detached)
+        }
+        if finished.abandoned || finished.detached, held[Int32(lane)] == nil {
+            held[Int32(lane)] = Lane.never
+        }
+        end(lane, finished.outcome, event)
+    }
+
+    private mutating func depend(_ lane: Int, on calls: [String]) {
+        let lanes = calls.compactMap { self.lane(ofCall: $0).map(Int32.init) }.filter { $0 != lane }
+        guard !lanes.isEmpty else { return }
+        dependencies[Int32(lane)] = lanes
+    }
+
+    /// Keeps a word that fits a lane's column, and leaves a longer text in its place.
+    private mutating func setWord(_ lane: Int, _ text: String?) {
+        guard let text, text.utf8.count <= 20, !text.isEmpty, !text.utf8.contains(0x0a) else {
+            lanes[lane].word = 0
+            return
+        }
+        lanes[lane].word = symbols.symbol(text)
+    }
+
+    private mutating func setIndex(_ lane: Int, _ index: Int?) {
+        guard let index, lanes[lane].index < 0 else { return }
+        lanes[lane].index = Int32(clamping: index)
+        // Mostly it is the last of its turn and stands where it belongs.
+        let turn = Int(lanes[lane].turn)
+        guard var place = turns[turn].lanes.lastIndex(of: Int32(lane)) else { return }
+        while place > 0 {
+            let other = Int(turns[turn].lanes[place - 1])
+            guard lanes[other].kind == .call, lanes[other].index > lanes[lane].index, lanes[other].seen >= turns[turn].started else { break }
+            turns[turn].lanes.swapAt(place, place - 1)
+            place -= 1
+        }
+    }
+
+    mutating func touch(_ turn: Int, _ t: Int64) {
+        turns[turn].started = min(turns[turn].started, t)
+        turns[turn].last = max(turns[turn].last, t)
+        turns[turn].version += 1
+    }
+}

@@ -1,0 +1,284 @@
+internal import FanoutEvents
+
+// How lanes and turns come to be, and how their changes are written down.
+
+extension Timeline {
+    /// The place of the turn of that number, which begins if it is new.
+    mutating func turn(_ number: Int?, _ event: Event) -> Int {
+        if let known = number.map({ turnNumbers[$0] }) ?? looseTurn {
+            return known
+        }
+        let place = turns.count
+        turns.append(Turn(number: number, started: event.t))
+        if let number {
+            turnNumbers[number] = place
+        } else {
+            looseTurn = place
+        }
+        return place
+    }
+
+    /// The lane of a call that an event may begin: a new one where the id is new, or where its bearer has ended before the event.
+    mutating func beginning(_ call: String, turn number: Int?, name: String?, _ event: Event) -> Int {
+        var call = call
+        let found: Int? = call.withUTF8 { find($0) }
+        if let found, !lanes[found].hasEnded || event.t < lanes[found].ended {
+            if let name, lanes[found].name == 0 {
+                lanes[found].name = symbols.symbol(name)
+            }
+            see(found, event)
+            return found
+        }
+        return newLane(.call, id: call, turn: number, name: name, event)
+    }
+
+    /// The lane of a call that an event tells more about; where nothing is known of it, it begins with that.
+    mutating func running(_ call: String, _ event: Event) -> Int {
+        if let found = lane(ofCall: call) {
+            see(found, event)
+            return found
+        }
+        return newLane(.call, id: call, turn: nil, name: nil, event)
+    }
+
+    mutating func modelLane(_ request: String, turn number: Int?, _ event: Event) -> Int {
+        if let lane = requests[request], lane >= lanes.startIndex, !lanes[lane].hasEnded || event.t < lanes[lane].ended {
+            see(lane, event)
+            return lane
+        }
+        let lane = newLane(.model, id: request, turn: number, name: "model", event)
+        requests[request] = lane
+        lanes[lane].requested = event.t
+        return lane
+    }
+
+    private mutating func newLane(_ kind: Lane.Kind, id: String, turn number: Int?, name: String?, _ event: Event) -> Int {
+        let place = turn(number, event)
+        let number = lanes.endIndex
+        let symbol = name.map { symbols.symbol($0) } ?? 0
+        let reference = ids.store(id)
+        var lane = Lane(kind: kind, id: reference, name: symbol, turn: Int32(place), seen: event.t)
+        lane.approxStart = event.approx
+        if let agent = event.agent {
+            lane.agent = symbols.symbol(agent)
+        }
+        lanes.append(lane)
+        turns[place].lanes.append(Int32(number))
+        touch(place, event.t)
+        open.append(Int32(number))
+        if kind == .call {
+            // Taken out while it asks the lanes, so that nothing is touched twice at once.
+            var index = LaneIndex()
+            swap(&index, &self.index)
+            ids.withBytes(reference) { bytes in
+                index.store(number, IDStore.hash(bytes), isSame: { isSame($0, bytes) }, rehash: { hash(of: $0) })
+            }
+            swap(&index, &self.index)
+            turns[place].running.figures.calls += 1
+            journal.insert(Journal.Change(t: event.t, kind: .known, lane: number))
+            if let child = unresolvedParents.removeValue(forKey: id) {
+                setParent(number, of: child)
+            }
+        } else {
+            journal.insert(Journal.Change(t: event.t, kind: .tick, lane: number))
+        }
+        return number
+    }
+
+    func hash(of lane: Int) -> UInt64 {
+        guard lane >= lanes.startIndex else { return 0 }
+        return ids.withBytes(lanes[lane].id) { IDStore.hash($0) }
+    }
+
+    /// Notes that a lane was there as early as an event that came late says.
+    private mutating func see(_ lane: Int, _ event: Event) {
+        guard event.t < lanes[lane].seen else { return }
+        let before = transitions(of: lane, isNeeded: true)
+        lanes[lane].seen = event.t
+        lanes[lane].approxStart = event.approx
+        rejournal(lane, before)
+        touch(Int(lanes[lane].turn), event.t)
+    }
+
+    mutating func setParent(_ lane: Int, of turn: Int) {
+        turns[turn].parent = lane
+        children[Int32(lane), default: []].append(turn)
+        turns[Int(lanes[lane].turn)].hasChildren = true
+        turns[turn].version += 1
+        guard !lanes[lane].isParent else { return }
+        let before = transitions(of: lane, isNeeded: true)
+        lanes[lane].flags.insert(.isParent)
+        rejournal(lane, before)
+        turns[Int(lanes[lane].turn)].running.isStale = true
+        turns[Int(lanes[lane].turn)].version += 1
+    }
+
+    /// Puts a mark into a lane where its instant belongs.
+    mutating func mark(_ lane: Int, _ kind: Mark.Kind, _ event: Event, why: Event.Wait? = nil, on: [String] = []) {
+        var mark = Mark(t: event.t, kind: kind, why: why, approx: event.approx)
+        if !on.isEmpty {
+            mark.on = symbols.symbol(on.joined(separator: ", "))
+        }
+        let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
+        let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded
+        let before = transitions(of: lane, isNeeded: !isInOrder)
+
+        let number = UInt32(marks.endIndex + 1)
+        if let previous {
+            mark.next = marks[previous].next
+            marks.append(mark)
+            marks[previous].next = number
+        } else {
+            mark.next = lanes[lane].firstMark
+            marks.append(mark)
+            lanes[lane].firstMark = number
+        }
+        if kind == .started {
+            lanes[lane].attempts &+= 1
+        }
+        let turn = Int(lanes[lane].turn)
+        touch(turn, event.t)
+        guard isInOrder else {
+            turns[turn].running.isStale = true
+            return rejournal(lane, before)
+        }
+        journalMark(lane, kind, event.t, openStart)
+    }
+
+    /// Writes down a mark that comes after everything else of its lane.
+    private mutating func journalMark(_ lane: Int, _ kind: Mark.Kind, _ t: Int64, _ openStart: Int64?) {
+        let isCall = lanes[lane].kind == .call
+        let isCounted = isCall && !lanes[lane].isParent
+        let turn = Int(lanes[lane].turn)
+        switch kind {
+        case .started:
+            if let openStart, isCall {
+                turns[turn].running.stop(openStart, t, isCounted: isCounted)
+            }
+            if isCall {
+                turns[turn].running.start(t, isCounted: isCounted)
+            }
+            if isCounted {
+                if openStart != nil {
+                    journal.insert(Journal.Change(t: t, kind: .stop, lane: lane))
+                }
+                journal.insert(Journal.Change(t: t, kind: .start, lane: lane))
+            } else {
+                journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
+            }
+        case .retrying:
+            if let openStart, isCall {
+                turns[turn].running.stop(openStart, t, isCounted: isCounted)
+            }
+            journal.insert(Journal.Change(t: t, kind: openStart != nil && isCounted ? .stop : .tick, lane: lane))
+        case .queued, .ready:
+            journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
+        }
+    }
+
+    /// The last mark at or before an instant, the newest of all, and the start of an attempt that runs at the end.
+    private func neighbours(of lane: Int, at t: Int64) -> (previous: Int?, newest: Mark?, openStart: Int64?) {
+        var previous: Int?
+        var newest: Mark?
+        var openStart: Int64?
+        var next = lanes[lane].firstMark
+        while next != 0 {
+            let mark = marks[Int(next) - 1]
+            if mark.t <= t {
+                previous = Int(next) - 1
+            }
+            switch mark.kind {
+            case .started: openStart = mark.t
+            case .retrying: openStart = nil
+            case .queued, .ready: break
+            }
+            newest = mark
+            next = mark.next
+        }
+        return (previous, newest, openStart)
+    }
+
+    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event) {
+        // A call ends once; and not before it did something else.
+        guard !lanes[lane].hasEnded else { return }
+        let (_, newest, openStart) = neighbours(of: lane, at: event.t)
+        let t = max(event.t, newest?.t ?? event.t, lanes[lane].seen)
+        let turn = Int(lanes[lane].turn)
+        touch(turn, t)
+        let isCall = lanes[lane].kind == .call
+        let isCounted = isCall && !lanes[lane].isParent
+        lanes[lane].ended = t
+        lanes[lane].outcome = outcome
+        lanes[lane].approxEnd = t == event.t ? event.approx : .inferred
+        if let place = open.lastIndex(of: Int32(lane)) {
+            open.remove(at: place)
+        }
+        if isCall {
+            turns[turn].running.figures.count(outcome)
+            if let openStart {
+                turns[turn].running.stop(openStart, t, isCounted: isCounted)
+                if isCounted {
+                    journal.insert(Journal.Change(t: t, kind: .stop, lane: lane))
+                }
+            }
+            journal.insert(Journal.Change(t: t, kind: .end(outcome), lane: lane))
+        } else {
+            journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
+        }
+        if isCall, lanes[lane].attempts > 0 {
+            runs.add(runTime(of: lane, at: t), tool: lanes[lane].name)
+        }
+    }
+
+    /// What the journal holds of a lane; nothing is worked out where it is not needed.
+    func transitions(of number: Int, isNeeded: Bool) -> [Journal.Change]? {
+        guard isNeeded else { return nil }
+        let lane = lanes[number]
+        let isCounted = lane.kind == .call && !lane.isParent
+        var changes = [Journal.Change(t: lane.seen, kind: lane.kind == .call ? .known : .tick, lane: number)]
+        var isRunning = false
+        forEachMark(of: number) { mark in
+            switch mark.kind {
+            case .started where isCounted:
+                if isRunning {
+                    changes.append(Journal.Change(t: mark.t, kind: .stop, lane: number))
+                }
+                changes.append(Journal.Change(t: mark.t, kind: .start, lane: number))
+                isRunning = true
+            case .retrying where isCounted && isRunning:
+                changes.append(Journal.Change(t: mark.t, kind: .stop, lane: number))
+                isRunning = false
+            case .started, .retrying, .queued, .ready:
+                changes.append(Journal.Change(t: mark.t, kind: .tick, lane: number))
+            }
+        }
+        if lane.hasEnded {
+            if isRunning {
+                changes.append(Journal.Change(t: lane.ended, kind: .stop, lane: number))
+            }
+            changes.append(Journal.Change(t: lane.ended, kind: lane.kind == .call ? .end(lane.outcome) : .tick, lane: number))
+        }
+        return changes
+    }
+
+    /// Replaces what the journal held of a lane by what is true of it now.
+    mutating func rejournal(_ lane: Int, _ before: [Journal.Change]?) {
+        guard let before else { return }
+        for change in before {
+            journal.remove(change)
+        }
+        for change in transitions(of: lane, isNeeded: true) ?? [] {
+            journal.insert(change)
+        }
+    }
+}
+
+extension Journal.Kind {
+    static func end(_ outcome: Event.Outcome) -> Journal.Kind {
+        switch outcome {
+        case .ok: .ok
+        case .failed, .timeout: .error
+        case .cancelled, .skipped, .unknown: .other
+        }
+    }
+}

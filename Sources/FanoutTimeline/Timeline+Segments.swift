@@ -1,0 +1,149 @@
+internal import FanoutEvents
+
+extension Timeline {
+    /// Hands on each stretch of a lane's life up to an instant, in order.
+    ///
+    /// A stretch that goes on at `t` ends there and is open. Where the session is over and nobody saw the lane's end, its last
+    /// stretch ends when the session did.
+    public func forEachSegment(of number: Int, at t: Int64, _ body: (Segment) -> Void) {
+        let lane = lanes[number]
+        guard lane.seen <= t else { return }
+        // When the lane stopped being worked on, as far as `t` lets us see.
+        let isLost = !lane.hasEnded && over != nil
+        let end = lane.hasEnded ? lane.ended : isLost ? max(last, lane.seen) : Lane.never
+        let approxEnd: Event.Approximation? = isLost ? .inferred : lane.approxEnd
+
+        var kind: Segment.Kind = .announced
+        var start = lane.seen
+        var approx = lane.approxStart
+        var attempt = 0
+        func close(_ instant: Int64, _ approxEnd: Event.Approximation? = nil) {
+            let stop = min(instant, t, end)
+            let isOpen = instant > t && end > t
+            guard stop > start || isOpen || isAttempt(kind) else { return }
+            let measured = stop == end ? approxEnd : nil
+            body(Segment(kind: kind, start: start, end: max(start, stop), isOpen: isOpen, approxStart: approx, approxEnd: isOpen ? nil : measured))
+        }
+
+        if lane.requested != Lane.never {
+            if lane.requested <= t, lane.requested > start {
+                close(lane.requested)
+                start = lane.requested
+            }
+            if lane.requested <= t {
+                kind = .waiting(nil)
+            }
+        }
+        var next = lane.firstMark
+        while next != 0 {
+            let mark = marks[Int(next) - 1]
+            next = mark.next
+            guard mark.t <= t else { break }
+            switch mark.kind {
+            case .queued, .ready:
+                // A call that runs does not wait, whatever was said.
+                guard !isAttempt(kind) else { continue }
+                close(mark.t, mark.approx)
+                kind = .waiting(mark.kind == .queued ? mark.why : nil)
+            case .started:
+                close(mark.t, mark.approx)
+                attempt += 1
+                kind = .attempt(attempt, isFailed: false)
+            case .retrying:
+                if case .attempt(let number, _) = kind {
+                    kind = .attempt(number, isFailed: true)
+                }
+                close(mark.t, mark.approx)
+                kind = .backoff
+            }
+            start = mark.t
+            approx = mark.approx
+        }
+        if case .attempt(let number, _) = kind, end <= t {
+            kind = .attempt(number, isFailed: lane.hasEnded && lane.outcome != .ok)
+        }
+        close(end, approxEnd)
+        if let released = held[Int32(number)], lane.hasEnded, lane.ended <= t {
+            let stop = released == Lane.never ? (over ?? Lane.never) : released
+            if stop > lane.ended {
+                body(Segment(kind: .held, start: lane.ended, end: min(stop, t), isOpen: stop > t, approxStart: nil, approxEnd: nil))
+            }
+        }
+    }
+
+    private func isAttempt(_ kind: Segment.Kind) -> Bool {
+        if case .attempt = kind { return true }
+        return false
+    }
+
+    /// What a lane is doing at an instant.
+    public func state(of number: Int, at t: Int64) -> LaneState {
+        let lane = lanes[number]
+        guard lane.seen <= t else { return .hidden }
+        if lane.hasEnded {
+            if lane.ended <= t {
+                return .ended(lane.outcome)
+            }
+        } else if let over, over <= t {
+            return .ended(.unknown)
+        }
+        var state: LaneState = lane.requested <= t ? .waiting(nil) : .announced
+        var attempt = 0
+        forEachMark(of: number) { mark in
+            guard mark.t <= t else { return }
+            switch mark.kind {
+            case .queued, .ready:
+                if case .running = state { return }
+                state = .waiting(mark.kind == .queued ? mark.why : nil)
+            case .started:
+                attempt += 1
+                state = .running(attempt: attempt)
+            case .retrying:
+                state = .backoff(attempt: attempt)
+            }
+        }
+        return state
+    }
+
+    /// Hands on each attempt that ended, or goes on, at an instant: its start, and its end or nil.
+    func forEachAttempt(of number: Int, at t: Int64, _ body: (_ start: Int64, _ end: Int64?) -> Void) {
+        let lane = lanes[number]
+        var start: Int64?
+        var next = lane.firstMark
+        while next != 0 {
+            let mark = marks[Int(next) - 1]
+            next = mark.next
+            guard mark.t <= t else { break }
+            switch mark.kind {
+            case .queued, .ready: continue
+            case .started:
+                if let start {
+                    // Nobody told of the end of the one before; this one cannot run beside it.
+                    body(start, mark.t)
+                }
+                start = mark.t
+            case .retrying:
+                if let began = start {
+                    body(began, mark.t)
+                }
+                start = nil
+            }
+        }
+        if let start {
+            body(start, lane.ended <= t ? max(start, lane.ended) : nil)
+        }
+    }
+
+    /// Microseconds that its attempts took, up to an instant.
+    public func runTime(of number: Int, at t: Int64) -> Int64 {
+        var sum: Int64 = 0
+        forEachAttempt(of: number, at: t) { start, end in
+            if let end {
+                sum += end - start
+            } else if over == nil {
+                sum += t - start
+            }
+        }
+        return sum
+    }
+}

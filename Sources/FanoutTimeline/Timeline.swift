@@ -1,0 +1,167 @@
+public import FanoutEvents
+
+/// Everything that is known of one session: its turns, and each call's lane with the instants at which it changed.
+///
+/// A timeline only grows. What stood on the screen at an instant is asked of it, so a live run can be paused and sought like a
+/// recording. Events may come late and out of order; they are put where they belong. Instants are microseconds since the
+/// session's `started`.
+public struct Timeline: Sendable {
+    public internal(set) var header: Header
+    /// In the order in which they began to be known; those before ``firstTurn`` are forgotten.
+    public internal(set) var turns: [Turn] = []
+    public internal(set) var markers: [Marker] = []
+    public internal(set) var tools: [String: Event.ToolDeclared] = [:]
+    public internal(set) var outcome: Event.SessionOutcome?
+    /// The instant after which nothing more comes: the session finished, or its source ended.
+    public internal(set) var over: Int64?
+    /// The last instant of any event.
+    public internal(set) var last: Int64 = 0
+    /// The first instant of any event.
+    public internal(set) var first: Int64?
+    /// Events taken so far.
+    public internal(set) var events = 0
+    /// Grows with each event.
+    public internal(set) var version = 0
+    /// How many turns and lanes were forgotten at the old end.
+    public internal(set) var firstTurn = 0
+
+    var lanes = Segmented<Lane>()
+    var marks = Segmented<Mark>()
+    var journal = Journal()
+    var symbols = Symbols()
+    var ids = IDStore()
+    var index = LaneIndex()
+    var requests: [String: Int] = [:]
+    var turnNumbers: [Int: Int] = [:]
+    /// The group of the calls that named no turn.
+    var looseTurn: Int?
+    /// Lanes that have not ended, in the order they became known.
+    var open: [Int32] = []
+    var runs = ToolRuns()
+
+    // What few lanes have, by lane.
+    var dependencies: [Int32: [Int32]] = [:]
+    var outputs: [Int32: ContiguousArray<Place>] = [:]
+    var progress: [Int32: Progress] = [:]
+    var expected: [Int32: Event.Expected] = [:]
+    var providerIDs: [Int32: String] = [:]
+    var resolvedArguments: [Int32: Place] = [:]
+    var held: [Int32: Int64] = [:]
+    var children: [Int32: [Int]] = [:]
+    /// Calls that events referred to before they were known.
+    var unresolvedParents: [String: Int] = [:]
+
+    public init(header: Header) {
+        self.header = header
+    }
+
+    public struct Marker: Sendable, Hashable {
+        public var t: Int64
+        public var marker: Event.Marker
+    }
+
+    public struct Progress: Sendable, Hashable {
+        public var t: Int64
+        public var done: Double?
+        public var total: Double?
+        public var message: String?
+    }
+}
+
+extension Timeline {
+    /// The lanes that are held; a lane's number stays its own.
+    public var laneRange: Range<Int> { lanes.startIndex..<lanes.endIndex }
+
+    public func lane(_ number: Int) -> Lane { lanes[number] }
+
+    /// The call's id in this session, or a model request's name.
+    public func id(of lane: Int) -> String { ids.string(lanes[lane].id) }
+
+    /// The tool's name, or the model's.
+    public func name(of lane: Int) -> String { symbols.text(lanes[lane].name) }
+
+    public func agent(of lane: Int) -> String? {
+        let agent = lanes[lane].agent
+        return agent == 0 ? nil : symbols.text(agent)
+    }
+
+    /// A short word for how it ended, such as `exit 1`; nil where the outcome's own word is all there is.
+    public func word(of lane: Int) -> String? {
+        let word = lanes[lane].word
+        return word == 0 ? nil : symbols.text(word)
+    }
+
+    /// The calls whose results it refers to.
+    public func dependencies(of lane: Int) -> [Int] { dependencies[Int32(lane)]?.map { Int($0) } ?? [] }
+
+    /// The lines of its output.
+    public func outputs(of lane: Int) -> ContiguousArray<Place> { outputs[Int32(lane)] ?? [] }
+
+    /// How far it said it was, at most at that instant.
+    public func progress(of lane: Int, at t: Int64) -> Progress? {
+        progress[Int32(lane)].flatMap { $0.t <= t ? $0 : nil }
+    }
+
+    public func expected(of lane: Int) -> Event.Expected? { expected[Int32(lane)] }
+    public func providerID(of lane: Int) -> String? { providerIDs[Int32(lane)] }
+
+    /// The line with its arguments as the tool was given them: references resolved, where they were told.
+    public func arguments(of lane: Int) -> Place { resolvedArguments[Int32(lane)] ?? lanes[lane].arguments }
+
+    /// The lane whose end let it start.
+    public func freedBy(_ lane: Int) -> Int? {
+        let freed = lanes[lane].freedBy
+        return freed == 0 ? nil : Int(freed) - 1
+    }
+
+    /// What it waits for at an instant, in the words of its event.
+    public func waitsOn(_ lane: Int, at t: Int64) -> String? {
+        var found: String?
+        forEachMark(of: lane) { mark in
+            if mark.t <= t {
+                found = mark.kind == .queued && mark.on != 0 ? symbols.text(mark.on) : nil
+            }
+        }
+        return found
+    }
+
+    /// The newest lane of a call's id.
+    public func lane(ofCall id: String) -> Int? {
+        var id = id
+        return id.withUTF8 { find($0) }
+    }
+
+    /// The place among ``turns`` of the turn that bears this number.
+    public func turn(numbered number: Int) -> Int? { turnNumbers[number] }
+
+    /// The turns that are the work of a lane.
+    public func children(of lane: Int) -> [Int] {
+        children[Int32(lane)] ?? []
+    }
+
+    /// The instants between which anything happened.
+    public var extent: ClosedRange<Int64> {
+        let start = first ?? 0
+        return start...max(start, last)
+    }
+
+    func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        index.lane(IDStore.hash(bytes)) { isSame($0, bytes) }
+    }
+
+    func isSame(_ lane: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard lane >= lanes.startIndex else { return false }
+        return ids.withBytes(lanes[lane].id) { stored in
+            stored.count == bytes.count && (bytes.isEmpty || stored.elementsEqual(bytes))
+        }
+    }
+
+    func forEachMark(of lane: Int, _ body: (Mark) -> Void) {
+        var next = lanes[lane].firstMark
+        while next != 0 {
+            let mark = marks[Int(next) - 1]
+            body(mark)
+            next = mark.next
+        }
+    }
+}

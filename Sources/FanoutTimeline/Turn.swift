@@ -1,0 +1,35 @@
+public import FanoutEvents
+
+/// The calls of one reply, with what can be said of them together.
+public struct Turn: Sendable {
+    /// The producer's number; nil for the calls that named no turn.
+    public internal(set) var number: Int?
+    public internal(set) var title: String?
+    public internal(set) var strategy: String?
+    public internal(set) var limit: Int?
+    /// The lane whose work it is.
+    public internal(set) var parent: Int?
+    /// Whether one of its calls is the work of another turn.
+    var hasChildren = false
+    /// The first instant anything is known of it.
+    public internal(set) var started: Int64
+    /// When it was said to be over, or `Int64.max`.
+    public internal(set) var finished = Lane.never
+    public internal(set) var outcome: Event.TurnOutcome?
+    /// Its lanes in the order of the reply, models' requests among them where they were made.
+    public internal(set) var lanes: ContiguousArray<Int32> = []
+    /// The last instant anything of it changed.
+    public internal(set) var last: Int64
+    /// Grows with each change.
+    var version = 0
+    /// The figures at ``last``, kept up while events come in order.
+    var running = RunningFigures()
+
+    init(number: Int?, started: Int64) {
+        self.number = number
+        self.started = started
+        last = started
+    }
+
+    public var hasFinished: Bool { finished != Lane.never }
+}

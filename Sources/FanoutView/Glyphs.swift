@@ -1,0 +1,70 @@
+internal import FanoutEvents
+
+/// A character of our own that takes one cell.
+package struct Glyph: Sendable, Hashable, ExpressibleByUnicodeScalarLiteral {
+    package let scalar: Unicode.Scalar
+
+    /// What does not take exactly one cell is a `?`.
+    package init(unicodeScalarLiteral scalar: Unicode.Scalar) {
+        self.scalar = scalar.columns == 1 ? scalar : "?"
+    }
+}
+
+/// The characters that screens are drawn with, one set for terminals with Unicode and one for those without.
+package struct Glyphs: Sendable, Hashable {
+    // State of a call.
+    package var queued, running, ok, failed, retrying, cancelled, timeout, skipped, shared, unknown: Glyph
+    /// On the critical path.
+    package var critical: Glyph
+    /// Before the selected lane.
+    package var selected: Glyph
+
+    // Bars.
+    package var full: Glyph
+    /// A cell filled from the left by 1 to 7 eighths; the part to the right of it is the same, reversed. Empty where there are none:
+    /// then only whole cells are drawn.
+    package var eighths: [Glyph]
+    package var wait, failedAttempt, backoff: Glyph
+    package var now, axis: Glyph
+    /// A bar's last cell where its end was not measured, and what stands before its time.
+    package var looseEnd, atMost: Glyph
+
+    /// Eight heights of a row of columns, the lowest first.
+    package var heights: [Glyph]
+    package var parallel: Glyph
+
+    // Chrome.
+    package var ellipsis, separator, divider, rule: Glyph
+    package var corners: Corners
+    /// A line that is filled up to the playhead: done, the playhead, to come.
+    package var trackDone, trackHead, trackToCome: Glyph
+    package var live, playing, paused, more, folded, unfolded: Glyph
+
+    package struct Corners: Sendable, Hashable {
+        package var topLeft, topRight, bottomLeft, bottomRight: Glyph
+    }
+
+    package static let unicode = Glyphs(
+        queued: "◌", running: "●", ok: "✓", failed: "✗", retrying: "↻", cancelled: "⊘", timeout: "×", skipped: "⤼",
+        shared: "∅", unknown: "?",
+        critical: "◆", selected: "▸",
+        full: "█", eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], wait: "░", failedAttempt: "▒", backoff: "·", now: "╎", axis: "│",
+        looseEnd: "┄", atMost: "≤",
+        heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "∥",
+        ellipsis: "…", separator: "·", divider: "│", rule: "─",
+        corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
+        trackDone: "━", trackHead: "●", trackToCome: "─",
+        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾")
+
+    package static let ascii = Glyphs(
+        queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
+        shared: "=", unknown: "?",
+        critical: "*", selected: ">",
+        full: "#", eighths: [], wait: "-", failedAttempt: "x", backoff: ".", now: ":", axis: "|",
+        looseEnd: "~", atMost: "<",
+        heights: [".", ".", ":", ":", "|", "|", "#", "#"], parallel: "x",
+        ellipsis: "~", separator: "-", divider: "|", rule: "-",
+        corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
+        trackDone: "=", trackHead: "O", trackToCome: "-",
+        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v")
+}

@@ -1,0 +1,30 @@
+/// Why there is no such theme.
+package enum ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// - Parameter known: The themes that there are.
+    case unknown(theme: String, known: [String])
+    case unreadable(file: String, reason: String)
+    case notJSON(theme: String, line: Int, reason: String)
+    case malformed(theme: String, what: String)
+    /// - Parameter place: The role, or the entry of the palette or of `ansi16`, that gives it.
+    case badColor(theme: String, place: String, value: String)
+    /// - Parameter themes: Each inherits the next; the last is the first again.
+    case cycle(themes: [String])
+
+    package var description: String {
+        switch self {
+        case .unknown(let theme, let known):
+            "there is no theme \"\(theme)\"; there are \(known.joined(separator: ", ")), or give the path of a theme's file"
+        case .unreadable(let file, let reason):
+            "\(file): \(reason)"
+        case .notJSON(let theme, let line, let reason):
+            "theme \"\(theme)\", line \(line): \(reason)"
+        case .malformed(let theme, let what):
+            "theme \"\(theme)\": \(what)"
+        case .badColor(let theme, let place, let value):
+            "theme \"\(theme)\": \(place): \"\(value)\" is no colour; give #rrggbb, a number from 0 to 255, an ANSI name, default, "
+                + "or a name of the palette"
+        case .cycle(let themes):
+            "themes that inherit each other in a circle: \(themes.joined(separator: " → "))"
+        }
+    }
+}

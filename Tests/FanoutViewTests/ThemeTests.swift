@@ -1,0 +1,181 @@
+import FanoutView
+import Foundation
+import Testing
+
+struct ThemeTests {
+    private static let shipped = ThemeLibrary(folder: nil) { _ in nil }
+
+    /// A library whose user folder holds these files.
+    private static func library(_ files: [String: String]) -> ThemeLibrary {
+        ThemeLibrary(folder: "/themes") { path in
+            files[path.replacingOccurrences(of: "/themes/", with: "")].map { Array($0.utf8) }
+        }
+    }
+
+    // MARK: What is shipped
+
+    /// The background that a theme of this variant usually stands on.
+    private static func usualBackground(_ variant: Theme.Variant) -> (red: UInt8, green: UInt8, blue: UInt8) {
+        switch variant {
+        case .dark: (0x16, 0x18, 0x1D)
+        case .light: (0xFB, 0xFB, 0xFB)
+        }
+    }
+
+    @Test("the program's themes are readable, in any colour and in 256", arguments: shipped.builtInNames)
+    func contrast(name: String) throws {
+        let theme = try Self.shipped.theme(name)
+        #expect(theme.name == name)
+        #expect(theme.warnings == [])
+        let lines: Set<Role> = [.border, .axis, .barWait]
+        for depth in [ColorDepth.indexed, .direct] {
+            let styles = theme.styles(depth: depth)
+            for role in Role.allCases where ![.background, .selectionBackground].contains(role) {
+                for isSelected in [false, true] {
+                    let style = styles[Int(role.rawValue) * 2 + (isSelected ? 1 : 0)]
+                    guard let foreground = style.foreground else { continue }
+                    let usual = Self.usualBackground(theme.variant)
+                    let background = style.background.map { Self.components($0, depth) } ?? usual
+                    let ratio = Self.contrast(Self.components(foreground, depth), background)
+                    let least = lines.contains(role) ? (isSelected ? 2 : 2.5) : name == "high-contrast" ? 7 : isSelected ? 3.8 : 4.5
+                    #expect(ratio >= least, "\(role.name) \(isSelected ? "selected" : "") at \(depth): \(ratio)")
+                }
+            }
+        }
+    }
+
+    @Test("states that are told apart by colour have colours of their own", arguments: shipped.builtInNames)
+    func distinctStates(name: String) throws {
+        let theme = try Self.shipped.theme(name)
+        let states: [Role] = [.queued, .running, .ok, .failed, .retrying, .cancelled]
+        for depth in [ColorDepth.sixteen, .indexed, .direct] {
+            let styles = states.map { theme.styles(depth: depth)[Int($0.rawValue) * 2] }
+            let hasColors = styles.contains { $0.foreground != nil }
+            #expect(!hasColors || Set(styles).count == states.count, "\(depth)")
+        }
+    }
+
+    private static func components(_ number: Int32, _ depth: ColorDepth) -> (red: UInt8, green: UInt8, blue: UInt8) {
+        let color: Color =
+            depth == .direct
+            ? .rgb(UInt8(number >> 16), UInt8(number >> 8 & 0xFF), UInt8(number & 0xFF)) : .indexed(UInt8(number))
+        return color.components ?? (0, 0, 0)
+    }
+
+    /// As WCAG 2 defines it.
+    private static func contrast(_ a: (red: UInt8, green: UInt8, blue: UInt8), _ b: (red: UInt8, green: UInt8, blue: UInt8)) -> Double {
+        func luminance(_ color: (red: UInt8, green: UInt8, blue: UInt8)) -> Double {
+            let linear = [color.red, color.green, color.blue].map { component in
+                let part = Double(component) / 255
+                return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        }
+        let (first, second) = (luminance(a), luminance(b))
+        return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+    }
+
+    // MARK: Reading
+
+    @Test("a theme gives what it names, and the rest is inherited")
+    func inheritance() throws {
+        let library = Self.library([
+            "mine.json": """
+            {"name": "mine", "inherits": "parent", "palette": {"red": "#ff0001"}, "ansi16": {"red": "magenta"},
+             "roles": {"failed": {"fg": "red", "bold": true}, "ok": {"bg": 22}}}
+            """,
+            "parent.json": """
+            {"name": "parent", "variant": "light", "palette": {"red": "#aa0000", "blue": "#0000bb"},
+             "roles": {"fg": {"fg": "#222222"}, "running": {"fg": "blue", "underline": true}, "queued": {"fg": "red"}}}
+            """,
+        ])
+        let theme = try library.theme("mine")
+        #expect(theme.name == "mine")
+        #expect(theme.variant == .light)
+        #expect(theme.files == ["/themes/mine.json", "/themes/parent.json"])
+        let red = Color.rgb(0xFF, 0, 1)
+        #expect(theme[.failed] == Style(foreground: red, background: .standard, foreground16: .indexed(5), attributes: .bold))
+        // What is not said of a role is as it is for plain text.
+        #expect(theme[.ok] == Style(foreground: .rgb(0x22, 0x22, 0x22), background: .indexed(22), attributes: []))
+        #expect(theme[.running] == Style(foreground: .rgb(0, 0, 0xBB), background: .standard, attributes: .underline))
+        // The nearer palette counts for inherited roles too.
+        #expect(theme[.queued].foreground == red)
+        let last = try library.theme("fanout-dark")
+        #expect(theme[.retrying] == last[.retrying])
+    }
+
+    @Test("a path is read as it stands, and the user's own file comes before the program's")
+    func searchOrder() throws {
+        let library = Self.library([
+            "/elsewhere/x.json": #"{"name": "elsewhere"}"#, "mono.json": #"{"name": "mono", "roles": {"ok": {"fg": "green"}}}"#,
+        ])
+        #expect(try library.theme("/elsewhere/x.json").name == "elsewhere")
+        #expect(try library.theme("mono")[.ok].foreground == .indexed(2))
+        #expect(try Self.shipped.theme("mono")[.ok].foreground == .standard)
+    }
+
+    @Test(
+        "a theme that cannot be used says why",
+        arguments: [
+            ("nope", "there is no theme \"nope\"; there are "),
+            ("missing.json", "missing.json: there is no such file"),
+            ("broken", "theme \"broken\", line 2: "),
+            ("list", "theme \"list\": a theme is a JSON object"),
+            ("variant", "theme \"variant\": \"variant\" is \"dark\" or \"light\""),
+            ("color", "theme \"color\": failed.fg: \"#12\" is no colour; give #rrggbb, "),
+            ("palette", "theme \"palette\": ok.bg: \"300\" is no colour; "),
+            ("ansi", "theme \"ansi\": ansi16.ok: \"leafy\" is no colour; "),
+            ("orphan", "there is no theme \"nobody\"; "),
+            ("a", "themes that inherit each other in a circle: a → b → c → a"),
+            ("self", "themes that inherit each other in a circle: self → self"),
+            ("before", "themes that inherit each other in a circle: a → b → c → a"),
+        ])
+    func errors(choice: String, message: String) {
+        let library = Self.library([
+            "broken.json": "{\n  \"name\": }", "list.json": "[]", "variant.json": #"{"variant": "grey"}"#,
+            "color.json": ##"{"roles": {"failed": {"fg": "#12"}}}"##,
+            "palette.json": #"{"palette": {"leaf": 300}, "roles": {"ok": {"bg": "leaf"}}}"#,
+            "ansi.json": #"{"ansi16": {"ok": "leafy"}}"#, "orphan.json": #"{"inherits": "nobody"}"#,
+            "a.json": #"{"name": "a", "inherits": "b"}"#, "b.json": #"{"inherits": "c"}"#, "c.json": #"{"inherits": "a"}"#,
+            "self.json": #"{"inherits": "self"}"#, "before.json": #"{"inherits": "a"}"#,
+        ])
+        let error = #expect(throws: ThemeError.self) { try library.theme(choice) }
+        #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("an unknown role, field or attribute is a warning")
+    func warnings() throws {
+        let library = Self.library(["odd.json": #"{"roles": {"okay": {}, "ok": {"blink": true, "bold": 1}}, "author": "me"}"#])
+        #expect(
+            try library.theme("odd").warnings == [
+                "theme \"odd\": there is no role \"okay\"", "theme \"odd\": role \"ok\": \"blink\" means nothing here",
+                "theme \"odd\": role \"ok\": \"bold\" means nothing here", "theme \"odd\": \"author\" means nothing here",
+            ])
+    }
+
+    @Test(
+        "a colour becomes what the terminal has",
+        arguments: [
+            ("#ff0000", ColorDepth.direct, 0xFF0000), ("#ff0000", .indexed, 196), ("#ff0000", .sixteen, 9), ("#ff0000", .eight, 1),
+            ("#808080", .indexed, 244), ("#0a5fb4", .indexed, 25), ("green", .indexed, 2), ("green", .direct, 0x00CD00),
+            ("114", .indexed, 114),
+            ("default", .indexed, nil), ("#ff0000", .none, nil),
+        ] as [(String, ColorDepth, Int32?)])
+    func depths(color: String, depth: ColorDepth, expected: Int32?) throws {
+        let library = Self.library(["x.json": #"{"roles": {"ok": {"fg": "\#(color)"}}}"#])
+        let style = try library.theme("x").styles(depth: depth)[Int(Role.ok.rawValue) * 2]
+        #expect(style.foreground == expected)
+    }
+
+    @Test("the selection changes the background and keeps what a state looks like")
+    func selection() throws {
+        let theme = try Self.library([
+            "x.json": """
+            {"roles": {"selection.bg": {"bg": 17}, "selection.fg": {"fg": 231}, "ok": {"fg": 2, "bold": true}, "match": {"fg": 0, "bg": 11}}}
+            """
+        ]).theme("x")
+        #expect(theme.style(of: .ok, isSelected: true) == Style(foreground: .indexed(2), background: .indexed(17), attributes: .bold))
+        #expect(theme.style(of: .text, isSelected: true).foreground == .indexed(231))
+        #expect(theme.style(of: .match, isSelected: true) == theme[.match])
+    }
+}

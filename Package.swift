@@ -71,7 +71,9 @@ let package = Package(
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(
+            name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "ProgramTests", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
     ],

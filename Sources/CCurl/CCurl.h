@@ -22,6 +22,7 @@ static inline CURLcode ccurl_set_body(CURL *easy, const void *bytes, curl_off_t 
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, (const char *)bytes) : code;
 }
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
+static inline CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(easy, info, value); }
 
 /// The error that ended a transfer, of a message whose kind is CURLMSG_DONE.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }

@@ -110,9 +110,15 @@ extension WireForm {
 }
 
 /// One call's result in the words that the model is sent.
-struct CallAnswer: Sendable, Hashable {
+public struct CallAnswer: Sendable, Hashable {
     /// The provider's own id of the call.
-    var id: String
-    var text: String
-    var isError: Bool
+    public var id: String
+    public var text: String
+    public var isError: Bool
+
+    public init(id: String, text: String, isError: Bool) {
+        self.id = id
+        self.text = text
+        self.isError = isError
+    }
 }

@@ -75,12 +75,11 @@ final class CurlExchange {
         guard code != CURLE_OK else {
             return transfer.end(nil)
         }
-        var connects = 0
-        ccurl_get_long(easy, CURLINFO_NUM_CONNECTS, &connects)
-        var status = 0
-        ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        // The time at which the request was about to leave; zero where no connection, new or old, stood by then.
+        var left: curl_off_t = 0
+        ccurl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &left)
         let detail = String(cString: errorText)
-        transfer.end(.curl(code, request: transfer.request, hasConnected: connects > 0 || status > 0, detail: detail))
+        transfer.end(.curl(code, request: transfer.request, hasConnected: left > 0, detail: detail))
     }
 
     /// One line of the header section, or of the trailers after the body.

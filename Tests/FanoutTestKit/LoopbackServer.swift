@@ -34,7 +34,7 @@ package final class LoopbackServer: Sendable {
         let context = Unmanaged.passUnretained(core).toOpaque()
         let started = cmicrohttpd_start(
             { context, connection, url, method, _, data, size, exchange in
-                guard let context, let connection, let url, let method, let size, let exchange else { return MHD_NO }
+                guard let context, let connection, let url, let method, let size, let exchange else { return .NO }
                 let core = Unmanaged<Core>.fromOpaque(context).takeUnretainedValue()
                 return core.handle(connection, String(cString: url), String(cString: method), data, size, exchange)
             },
@@ -106,7 +106,7 @@ private final class Core: Sendable {
         switch answer(request) {
         case .reply(let status, let headers, let body):
             let response = body.withUnsafeBytes {
-                MHD_create_response_from_buffer($0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), MHD_RESPMEM_MUST_COPY)
+                MHD_create_response_from_buffer($0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
             }
             return queue(response, status, headers, on: connection)
         case .cutOff(let status, let headers, let body):
@@ -133,7 +133,7 @@ private final class Core: Sendable {
             let address = UInt(bitPattern: connection)
             MHD_suspend_connection(connection)
             hanging.withLock { $0.append(address) }
-            return MHD_YES
+            return .YES
         }
     }
 
@@ -151,13 +151,13 @@ private final class Core: Sendable {
     ) -> MHD_Result {
         guard let started = exchange.pointee else {
             exchange.pointee = Unmanaged.passRetained(Exchange()).toOpaque()
-            return MHD_YES
+            return .YES
         }
         let current = Unmanaged<Exchange>.fromOpaque(started).takeUnretainedValue()
         if size.pointee > 0, let data {
             current.body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: size.pointee))
             size.pointee = 0
-            return MHD_YES
+            return .YES
         }
         let request = LoopbackServer.Request(method: method, path: url, headers: headers(of: connection), body: current.body)
         return respond(request, on: connection)
@@ -167,13 +167,13 @@ private final class Core: Sendable {
         var headers: [String: String] = [:]
         withUnsafeMutablePointer(to: &headers) { headers in
             _ = MHD_get_connection_values(
-                connection, MHD_HEADER_KIND,
+                connection, .HEADER_KIND,
                 { context, _, name, value in
                     if let context, let name {
                         let text = value.map { String(cString: $0) } ?? ""
                         context.assumingMemoryBound(to: [String: String].self).pointee[String(cString: name).lowercased()] = text
                     }
-                    return MHD_YES
+                    return .YES
                 }, headers)
         }
         return headers

@@ -1,4 +1,4 @@
-public import FanoutEvents
+internal import FanoutEvents
 internal import FanoutHTTP
 internal import FanoutJSON
 
@@ -161,14 +161,4 @@ extension WireForm {
         case .anthropicMessages: "/v1/messages"
         }
     }
-}
-
-extension CallError.Kind {
-    /// The server asks for patience.
-    public static let rateLimited = CallError.Kind(rawValue: "rate_limited")
-    public static let serverError = CallError.Kind(rawValue: "server_error")
-    /// The server does not take the request, now or later.
-    public static let requestRefused = CallError.Kind(rawValue: "request_refused")
-    /// What came is no reply of a model.
-    public static let badReply = CallError.Kind(rawValue: "bad_reply")
 }

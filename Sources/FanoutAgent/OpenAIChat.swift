@@ -55,14 +55,14 @@ extension OpenAIChat {
             throw ReplyError("the reply has no choices[0].message: the server does not speak OpenAI Chat Completions; check the base URL")
         }
         let word = choice["finish_reason"]?.value.string
-        let calls = message["tool_calls"]?.items.enumerated().map { call(from: $1, at: $0) } ?? []
+        let calls = message["tool_calls"]?.items ?? []
         let refusal = message["refusal"]?.value.string
 
-        var reply = Reply(finish: finish(word, calls: calls, isRefused: refusal != nil))
+        var reply = Reply(finish: finish(word, lastCall: calls.last, isRefused: refusal != nil))
         reply.text = text(of: message["content"]?.value)
         reply.refusal = refusal
         reply.reasoning = message["reasoning_content"]?.value.string
-        reply.calls = calls
+        reply.calls = calls.map(call(from:))
         reply.reason = word
         reply.usage = usage(from: body["usage"]?.value)
         reply.model = body["model"]?.value.string
@@ -70,36 +70,44 @@ extension OpenAIChat {
         return reply
     }
 
-    /// Arguments stay in the words of the model; none at all stand for an empty object.
-    private static func call(from raw: RawJSON, at index: Int) -> ToolCall {
-        let id = raw["id"]?.value.string ?? ""
-        if let custom = raw["custom"] {
-            return ToolCall(id: id, name: custom["name"]?.value.string ?? "", arguments: JSONText(.string(custom["input"]?.value.string ?? "")))
+    /// Arguments stay in the words of the model.
+    private static func call(from raw: RawJSON) -> ToolCall {
+        let part = raw["custom"] ?? raw["function"]
+        return ToolCall(
+            id: raw["id"]?.value.string ?? "", name: part?["name"]?.value.string ?? "",
+            arguments: raw["custom"] == nil ? arguments(of: raw) : part?["input"]?.value.string ?? "")
+    }
+
+    private static func arguments(of call: RawJSON) -> String {
+        let arguments = call["function"]?["arguments"]
+        return switch arguments?.value {
+        case .string(let text): text
+        case .object: arguments?.json.description ?? ""  // imitators do not quote them
+        case .null, .bool, .integer, .number, .array, nil: ""
         }
-        let function = raw["function"]
-        let arguments: JSONText
-        switch function?["arguments"]?.value {
-        case .string(let text): arguments = JSONText(argumentsText: text)
-        case .object: arguments = function?["arguments"]?.json ?? JSONText([:])  // imitators do not quote them
-        case .null, .bool, .integer, .number, .array, nil: arguments = JSONText([:])
-        }
-        return ToolCall(id: id, name: function?["name"]?.value.string ?? "", arguments: arguments)
     }
 
     /// Calls count, and not the word: a forced tool ends with `stop`, and so do the replies of some servers. A last call whose arguments
     /// do not parse was cut off, also where the server says `tool_calls`.
-    private static func finish(_ word: String?, calls: [ToolCall], isRefused: Bool) -> Event.Finish {
+    private static func finish(_ word: String?, lastCall: RawJSON?, isRefused: Bool) -> Event.Finish {
         switch word {
         case "length": .length
         case "content_filter": .filtered
         case "tool_calls", "function_call", "stop":
-            if let last = calls.last {
-                last.hasWholeArguments ? .calls : .length
+            if let lastCall {
+                isWhole(lastCall) ? .calls : .length
             } else {
                 isRefused ? .refused : .stop
             }
         default: .other
         }
+    }
+
+    private static func isWhole(_ call: RawJSON) -> Bool {
+        guard call["custom"] == nil else { return true }
+        let text = arguments(of: call)
+        // None at all stand for an empty object.
+        return text.utf8.allSatisfy { $0 <= 0x20 } || (try? JSONValue(parsing: text)) != nil
     }
 
     private static func text(of content: JSONValue?) -> String {
@@ -134,27 +142,6 @@ extension OpenAIChat {
         writer.text("}")
         return JSONText(unchecked: writer.bytes)
     }
-}
-
-extension JSONText {
-    /// The arguments of a call that came as text: that JSON where it is some, `{}` where it is empty, else a string that holds it.
-    init(argumentsText text: String) {
-        let blank: (UInt8) -> Bool = { $0 <= 0x20 }
-        guard !text.utf8.allSatisfy(blank) else {
-            self.init([:])
-            return
-        }
-        do {
-            self = try RawJSON(parsing: Array(text.utf8)).json
-        } catch {
-            self.init(.string(text))
-        }
-    }
-}
-
-extension ToolCall {
-    /// Whether its arguments are more than a text that did not parse.
-    var hasWholeArguments: Bool { arguments.utf8.first != 0x22 }
 }
 
 extension JSONWriter {

@@ -12,7 +12,7 @@ import Testing
         let chat = try WireForm.openAIChat.reply(from: Fixture("openai_chat/response_tool_calls.json").bytes)
         #expect(chat.calls.map(\.id) == ["call_p1", "call_o2", "call_n3"])
         #expect(chat.calls.map(\.name) == ["get_weather", "get_weather", "now"])
-        #expect(chat.calls.map(\.arguments.description) == [paris, oslo, "{}"])
+        #expect(chat.calls.map(\.arguments) == [paris, oslo, "{}"])
         #expect(chat.finish == .calls && chat.reason == "tool_calls")
         #expect(chat.usage == Event.Usage(input: 120, output: 48, cached: 0))
         #expect(chat.model == "gpt-5.1-2026-01-01")
@@ -20,7 +20,7 @@ import Testing
         let messages = try WireForm.anthropicMessages.reply(from: Fixture("anthropic_messages/response_tool_use.json").bytes)
         #expect(messages.text == "Checking.")
         #expect(messages.calls.map(\.id) == ["toolu_p1", "toolu_o2", "toolu_n3"])
-        #expect(messages.calls.map(\.arguments.description) == [paris, oslo, "{}"])
+        #expect(messages.calls.map(\.arguments) == [paris, oslo, "{}"])
         #expect(messages.finish == .calls && messages.reason == "tool_use")
         #expect(messages.usage == Event.Usage(input: 400, output: 120, cached: 0))
     }
@@ -28,7 +28,7 @@ import Testing
     @Test("a custom tool's free text and a refusal are told apart from calls and text")
     func otherReplies() throws {
         let custom = try WireForm.openAIChat.reply(from: Fixture("openai_chat/response_custom_tool.json").bytes)
-        #expect(custom.calls == [ToolCall(id: "call_c1", name: "run_sql", arguments: JSONText("SELECT 1"))])
+        #expect(custom.calls == [ToolCall(id: "call_c1", name: "run_sql", arguments: "SELECT 1")])
         let refusal = try WireForm.openAIChat.reply(from: Fixture("openai_chat/response_refusal.json").bytes)
         #expect(refusal.finish == .refused && refusal.refusal == "I can't help with that." && refusal.text.isEmpty)
     }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    static let endings: [Ending] = [
+    static let endingCases: [Ending] = [
         Ending(form: .openAIChat, word: "stop", calls: [], finish: .stop),
         Ending(form: .openAIChat, word: "length", calls: [], finish: .length),
         Ending(form: .openAIChat, word: "content_filter", calls: [], finish: .filtered),
@@ -81,7 +81,7 @@ import Testing
         Ending(form: .anthropicMessages, word: "grown_tired", calls: ["{}"], finish: .other),
     ]
 
-    @Test("why a reply ended is told by its word and by its calls", arguments: endings)
+    @Test("why a reply ended is told by its word and by its calls", arguments: endingCases)
     func endings(_ ending: Ending) throws {
         let reply = try ending.form.reply(from: ending.body)
         #expect(reply.finish == ending.finish)
@@ -94,7 +94,7 @@ import Testing
         let input = #"{"amount":1.10,"id":12345678901234567890}"#
         let spaced = #"{ "content": [ {"type":"tool_use","id":"t","name":"f","input": \#(input)} ], "stop_reason":"tool_use" }"#
         let reply = try WireForm.anthropicMessages.reply(from: Array(spaced.utf8))
-        #expect(reply.calls.first?.arguments.description == input)
+        #expect(reply.calls.first?.arguments == input)
         #expect(reply.message?.description == #"{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":\#(input)}]}"#)
     }
 
@@ -111,7 +111,9 @@ import Testing
                 CallAnswer(id: reply.calls[1].id, text: "-2C", isError: false),
                 CallAnswer(id: reply.calls[2].id, text: "clock unavailable", isError: true),
             ])
-            let tools = [Tool.fixture]
+            let tools = [
+                Tool(name: "now", description: "The time.", parameters: ["type": "object", "properties": [:]]) { _, _ in .text("") }
+            ]
             let body = conversation.request(RequestOptions(model: "m", tools: tools, allowsParallelCalls: false)).value
             let messages = try #require(body["messages"]?.array)
             #expect(MessageRules.faults(in: messages, form: form).isEmpty)
@@ -122,7 +124,7 @@ import Testing
             switch form {
             case .openAIChat:
                 #expect(messages[2] == ["role": "tool", "tool_call_id": "call_p1", "content": "14C"])
-                #expect(messages[4] == recorded["messages"]?[4].map { _ in ["role": "tool", "tool_call_id": "call_n3", "content": "clock unavailable"] })
+                #expect(messages[4] == ["role": "tool", "tool_call_id": "call_n3", "content": "clock unavailable"])
                 #expect(body["parallel_tool_calls"] == false)
                 #expect(body["tools"]?[0]?["function"]?["parameters"] == tools[0].parameters)
             case .anthropicMessages:

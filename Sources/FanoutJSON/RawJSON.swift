@@ -1,28 +1,30 @@
-internal import FanoutJSON
-
 /// A JSON text whose parts can be cut out as they were written: a number `1.10` stays `1.10`.
 ///
 /// Whitespace between the values is dropped, so that a part fits on one line. For texts that a parser has accepted.
-struct RawJSON {
+package struct RawJSON: Sendable {
     private let text: [UInt8]
+    /// Whether it is JSON only after what ``JSONRepair`` did to it.
+    package let wasMended: Bool
 
     /// - Throws: ``JSONError`` where the text is not JSON.
-    init(parsing source: [UInt8]) throws(JSONError) {
+    package init(parsing source: [UInt8]) throws(JSONError) {
         let reader = JSONReader()
         let root = try reader.read(source)
         // What had to be mended has no wording worth keeping.
+        wasMended = reader.wasMended
         text = reader.wasMended ? JSONText(JSONValue(root)).utf8 : Self.compact(source)
     }
 
     private init(text: some Sequence<UInt8>) {
         self.text = Array(text)
+        wasMended = false
     }
 
-    var json: JSONText { JSONText(unchecked: text) }
-    var value: JSONValue { json.value }
+    package var json: JSONText { JSONText(unchecked: text) }
+    package var value: JSONValue { json.value }
 
     /// The field of that name, of an object that has it.
-    subscript(_ name: String) -> RawJSON? {
+    package subscript(_ name: String) -> RawJSON? {
         text.withUnsafeBufferPointer { buffer in
             guard buffer.first == 0x7b else { return nil }
             var scanner = JSONFieldScanner(buffer)
@@ -36,7 +38,7 @@ struct RawJSON {
     }
 
     /// The items of an array; none for another kind.
-    var items: [RawJSON] {
+    package var items: [RawJSON] {
         text.withUnsafeBufferPointer { buffer in
             guard buffer.first == 0x5b else { return [] }
             var items: [RawJSON] = []

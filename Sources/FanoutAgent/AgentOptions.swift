@@ -7,9 +7,10 @@ public struct AgentOptions: Sendable {
     public var model: String
     /// What the model is told before the prompt.
     public var system: String?
-    /// Shown beside a turn.
-    public var title: String?
+    /// How each turn runs.
     public var turn = TurnOptions()
+    /// How the first turns run, where they differ.
+    public var plan: [TurnPlan] = []
     /// Requests to the model that one prompt may cost.
     public var mostTurns = 50
     public var patience = Patience()
@@ -25,6 +26,17 @@ public struct AgentOptions: Sendable {
     public static let encouragement =
         "When you need several things that do not depend on each other, ask for all of them at once, in one reply. "
         + "Where one call needs the result of another, ask for them one after the other."
+}
+
+/// How one turn runs, and what is shown beside it.
+public struct TurnPlan: Sendable, Hashable {
+    public var title: String?
+    public var options: TurnOptions
+
+    public init(title: String? = nil, options: TurnOptions) {
+        self.title = title
+        self.options = options
+    }
 }
 
 /// What came of a prompt.

@@ -9,6 +9,8 @@ struct AgentRun {
     /// The turn that runs, or the last one.
     var turn: Int
     var answer = AgentAnswer()
+    /// How the turn that runs is run.
+    private var plan: TurnPlan
     /// How many replies in a row were cut off.
     private var cuts = 0
 
@@ -16,6 +18,7 @@ struct AgentRun {
         self.agent = agent
         self.conversation = conversation
         self.turn = turn
+        plan = TurnPlan(options: agent.options.turn)
     }
 
     private var log: EventLog { agent.engine.log }
@@ -29,9 +32,10 @@ struct AgentRun {
 
     mutating func untilTheModelStops(opening: [Event.Message]) async {
         var messages = opening
-        for _ in 0..<max(1, options.mostTurns) {
+        for place in 0..<max(1, options.mostTurns) {
             turn += 1
-            agent.engine.begin(turn: turn, title: options.title, options: options.turn)
+            plan = place < options.plan.count ? options.plan[place] : TurnPlan(options: options.turn)
+            agent.engine.begin(turn: turn, title: plan.title, options: plan.options)
             log.post(messages.map { .message($0.with(turn: turn)) })
             messages = []
             let next: Next
@@ -57,7 +61,7 @@ extension AgentRun {
         let request = ModelRequest(
             body: conversation.request(
                 RequestOptions(
-                    model: options.model, tools: agent.engine.tools, allowsParallelCalls: options.turn.parallelAllowed,
+                    model: options.model, tools: agent.engine.tools, allowsParallelCalls: plan.options.parallelAllowed,
                     longestReply: options.longestReply)))
         log.post(.modelStarted(Event.ModelStarted(turn: turn, request: id, provider: agent.provider.name, model: options.model)))
         let result = await attempts(request, id)
@@ -147,7 +151,7 @@ extension AgentRun {
     }
 
     private mutating func run(_ calls: [ToolCall]) async {
-        let results = await agent.engine.run(turn: turn, calls: calls, options: options.turn)
+        let results = await agent.engine.run(turn: turn, calls: calls, options: plan.options)
         answer.callErrors += results.count { $0.outcome.isError }
         let before = conversation.messages.count
         conversation.answer(results.map { CallAnswer(id: $0.id, text: $0.text, isError: $0.isError) })

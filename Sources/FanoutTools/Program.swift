@@ -16,6 +16,11 @@ package struct Program: Sendable {
         self.input = input
     }
 
+    /// Where a program writes.
+    package enum Stream: Sendable, Hashable {
+        case output, error
+    }
+
     /// Why a program could not be started: a sentence.
     package struct LaunchError: Error, Sendable, Hashable {
         package var message: String

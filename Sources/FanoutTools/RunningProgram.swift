@@ -12,10 +12,6 @@ internal import Glibc
 /// Its pipes and its end are handled on the poller's thread, and any thread may send it a signal, so it is a class with its state behind
 /// the lock. Signals go to the group only while the leader is unreaped: until then its number cannot belong to anybody else.
 final class RunningProgram: Sendable {
-    enum Stream: Sendable {
-        case output, error
-    }
-
     private struct State {
         var child: pid_t = 0
         var isReaped = false
@@ -39,13 +35,13 @@ final class RunningProgram: Sendable {
 
     private let state: Guarded<State>
     /// Called on the poller's thread with each piece as it is read.
-    private let onOutput: @Sendable (Stream, ArraySlice<UInt8>) -> Void
+    private let onOutput: @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
 
     /// Starts the program.
     ///
     /// - Parameter limit: Bytes of standard output to keep.
     init(
-        _ program: Program, limit: Int, onOutput: @escaping @Sendable (Stream, ArraySlice<UInt8>) -> Void
+        _ program: Program, limit: Int, onOutput: @escaping @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
     ) throws(Program.LaunchError) {
         self.onOutput = onOutput
         state = Guarded(
@@ -153,12 +149,12 @@ extension RunningProgram {
     }
 
     /// Reads once; the poller calls again while there is more.
-    private func read(_ stream: Stream) {
+    private func read(_ stream: Program.Stream) {
         _ = take(from: stream)
     }
 
     /// How many bytes were there; zero at the end, negative where nothing waits.
-    private func take(from stream: Stream) -> Int {
+    private func take(from stream: Program.Stream) -> Int {
         let piece = state.withLock { state -> (count: Int, bytes: ArraySlice<UInt8>) in
             let place: WritableKeyPath<State, Pipe?> = stream == .output ? \.output : \.error
             guard let descriptor = state[keyPath: place]?.descriptor else { return (0, []) }
@@ -190,7 +186,7 @@ extension RunningProgram {
     /// The leader has ended: what it left behind ends with it, and what waits in the pipes is read.
     private func finish() {
         signal(SIGKILL)
-        for stream in [Stream.output, .error] {
+        for stream in [Program.Stream.output, .error] {
             // A descendant that left the group may write for ever; more than a pipe holds is not the program's.
             var left = 1 << 20
             while left > 0, case let count = take(from: stream), count > 0 {

@@ -3,10 +3,13 @@ internal import FanoutJSON
 
 /// One open connection; it closes when its owner goes.
 struct SQLiteConnection: ~Copyable {
-    /// Microseconds after which a lock that another process holds is given up on, in milliseconds as SQLite wants them.
+    /// Milliseconds after which a lock that another process holds is given up on.
     private static let patience: Int32 = 5000
 
-    let handle: OpaquePointer
+    /// Steps of SQLite's machine between two looks at whether it should stop; some ten microseconds.
+    private static let stepsBetweenLooks: Int32 = 1000
+
+    private let handle: OpaquePointer
 
     init(path: String, access: SQLiteDatabase.Access) throws(SQLiteError) {
         let flags =
@@ -36,7 +39,7 @@ struct SQLiteConnection: ~Copyable {
         }
     }
 
-    func rows(_ sql: String, _ values: [JSONValue], limit: Int) throws(SQLiteError) -> [JSONObject] {
+    func rows(_ sql: String, _ values: [JSONValue], limit: Int, _ cancellation: SQLiteCancellation) throws(SQLiteError) -> [JSONObject] {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
         guard code == SQLITE_OK, let statement = prepared else {
@@ -53,6 +56,14 @@ struct SQLiteConnection: ~Copyable {
                 throw failure(code)
             }
         }
+        // The caller keeps it for as long as the statement runs, and the handler goes with the connection.
+        let context = Unmanaged.passUnretained(cancellation).toOpaque()
+        sqlite3_progress_handler(
+            handle, Self.stepsBetweenLooks,
+            { context in
+                guard let context else { return 0 }
+                return Unmanaged<SQLiteCancellation>.fromOpaque(context).takeUnretainedValue().isRequested ? 1 : 0
+            }, context)
         var rows: [JSONObject] = []
         while rows.count < limit {
             switch sqlite3_step(statement) {

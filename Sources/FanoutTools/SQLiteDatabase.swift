@@ -1,6 +1,5 @@
-internal import CSQLite
-internal import FanoutEvents
 package import FanoutJSON
+internal import Synchronization
 
 /// A database file of SQLite.
 ///
@@ -27,17 +26,14 @@ package struct SQLiteDatabase: Sendable {
     ///
     /// - Parameter limit: Rows; further ones are not fetched.
     package func rows(_ sql: String, _ values: [JSONValue] = [], limit: Int = .max) async throws(SQLiteError) -> [JSONObject] {
-        let interrupt = Interrupt()
+        let cancellation = SQLiteCancellation()
         let outcome = await withTaskCancellationHandler {
             Result { () throws(SQLiteError) in
                 let connection = try SQLiteConnection(path: path, access: access)
-                interrupt.watch(connection)
-                // Before the connection closes, nobody may interrupt it any more.
-                defer { interrupt.forget() }
-                return try connection.rows(sql, values, limit: limit)
+                return try connection.rows(sql, values, limit: limit, cancellation)
             }
         } onCancel: {
-            interrupt.fire()
+            cancellation.request()
         }
         return try outcome.get()
     }
@@ -58,36 +54,14 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String { message }
 }
 
-/// Ends a running statement from another thread, which SQLite allows while the connection is open
-/// (https://www.sqlite.org/c3ref/interrupt.html).
-private final class Interrupt: Sendable {
-    private struct State {
-        var connection: UInt?
-        var hasFired = false
-    }
+/// Tells a running statement that nobody wants its rows any more.
+///
+/// The statement asks, every so many steps: an interrupt that came before it began would be lost
+/// (https://www.sqlite.org/c3ref/interrupt.html). Two threads share it, so it is a class.
+final class SQLiteCancellation: Sendable {
+    private let flag = Atomic(false)
 
-    private let state = Guarded(State())
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-    func watch(_ connection: borrowing SQLiteConnection) {
-        let address = UInt(bitPattern: connection.handle)
-        state.withLock { state in
-            state.connection = address
-            if state.hasFired {
-                sqlite3_interrupt(OpaquePointer(bitPattern: address))
-            }
-        }
-    }
-
-    func forget() {
-        state.withLock { $0.connection = nil }
-    }
-
-    func fire() {
-        state.withLock { state in
-            state.hasFired = true
-            if let address = state.connection {
-                sqlite3_interrupt(OpaquePointer(bitPattern: address))
-            }
-        }
-    }
+    func request() { flag.store(true, ordering: .relaxed) }
 }

@@ -3,7 +3,7 @@ internal import FanoutEvents
 /// Makes text of the pieces in which a program's outputs arrive, and stops showing them beyond a limit.
 ///
 /// A character may be torn between two pieces: its first bytes wait for the rest. The poller's thread feeds it; a class, because it counts.
-final class ShownOutput: Sendable {
+package final class ShownOutput: Sendable {
     private struct Stream {
         var torn: [UInt8] = []
         var count = 0
@@ -18,12 +18,12 @@ final class ShownOutput: Sendable {
     private let limit: Int
     private let state = Guarded(State())
 
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
     /// What to show of a piece; nil where it is nothing.
-    func text(for bytes: ArraySlice<UInt8>, of stream: RunningProgram.Stream) -> String? {
+    package func text(for bytes: ArraySlice<UInt8>, of stream: Program.Stream) -> String? {
         state.withLock { state in
             switch stream {
             case .output: text(for: bytes, &state.output)

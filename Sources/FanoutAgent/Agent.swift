@@ -14,7 +14,8 @@ public struct Agent: Sendable {
     let random: @Sendable () -> Double
 
     public init(
-        engine: Engine, provider: any ModelProvider, options: AgentOptions, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        engine: Engine, provider: any ModelProvider, options: AgentOptions,
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.engine = engine
         self.provider = provider

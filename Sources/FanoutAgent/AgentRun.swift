@@ -129,7 +129,8 @@ extension AgentRun {
             return finish(.ok, .end)
         case .length where !reply.calls.isEmpty:
             await refuse(
-                reply.calls, "the reply was cut off at its length limit (\(why)), so none of its calls was run; ask again, for less at once")
+                reply.calls, "the reply was cut off at its length limit (\(why)), so none of its calls was run; ask again, for less at once"
+            )
             guard cuts < 2 else {
                 return end(.cut, CallError(.replyCut, "the model's replies are cut off at their length limit (\(why)); allow longer ones"))
             }

@@ -91,7 +91,8 @@ extension AnthropicMessages {
     }
 
     private static func call(from block: RawJSON) -> ToolCall {
-        ToolCall(id: block["id"]?.value.string ?? "", name: block["name"]?.value.string ?? "", arguments: block["input"]?.json.description ?? "")
+        ToolCall(
+            id: block["id"]?.value.string ?? "", name: block["name"]?.value.string ?? "", arguments: block["input"]?.json.description ?? "")
     }
 
     private static func finish(_ word: String?, calls: [ToolCall]) -> Event.Finish {

@@ -36,7 +36,8 @@ public struct LiveProvider: ModelProvider {
         let reply: HTTPReply
         do {
             reply = try await client.collect(
-                HTTPRequest(method: "POST", url: url, headers: headers, body: request.body.utf8, timeout: timeout), limit: Self.largestReply)
+                HTTPRequest(method: "POST", url: url, headers: headers, body: request.body.utf8, timeout: timeout), limit: Self.largestReply
+            )
         } catch {
             throw modelError(error)
         }
@@ -92,7 +93,8 @@ extension LiveProvider {
             }
         let message: String
         if let words = form.errorMessage(in: body) {
-            message = "\(name) answers \(status): \(words)\(status == 401 && key == nil ? " (no key was given: set \(form.keyVariable))" : "")"
+            message =
+                "\(name) answers \(status): \(words)\(status == 401 && key == nil ? " (no key was given: set \(form.keyVariable))" : "")"
         } else if status == 404 {
             message = "\(name) answers 404 at \(form.path); check the base URL\(form == .openAIChat ? ", which as a rule ends in /v1" : "")"
         } else {

@@ -20,7 +20,8 @@ extension MessageRules {
             let blocks = message["content"]?.array ?? []
             if blocks.isEmpty, message["content"]?.string?.isEmpty != false {
                 faults.append(
-                    MessageFault(.malformed, message: index, call: "", apiMessage: "messages.\(index): all messages must have non-empty content"))
+                    MessageFault(
+                        .malformed, message: index, call: "", apiMessage: "messages.\(index): all messages must have non-empty content"))
             }
             faults += resultFaults(in: blocks, at: index, of: role == "user" ? open : [])
             faults += missing(open, from: role == "user" ? blocks : [], at: index)
@@ -31,7 +32,8 @@ extension MessageRules {
                 if !seen.insert(id).inserted {
                     faults.append(
                         MessageFault(
-                            .ambiguous, message: index, call: id, apiMessage: "messages.\(index).content.\(place): `tool_use` ids must be unique"))
+                            .ambiguous, message: index, call: id,
+                            apiMessage: "messages.\(index).content.\(place): `tool_use` ids must be unique"))
                 }
                 if block["input"]?.object == nil {
                     faults.append(

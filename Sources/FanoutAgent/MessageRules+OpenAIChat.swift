@@ -44,7 +44,8 @@ extension MessageRules {
                 faults.append(
                     MessageFault(
                         answered.contains(id) ? .repeated : .extra, message: index, call: id,
-                        apiMessage: "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."))
+                        apiMessage:
+                            "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."))
             }
             if message["content"]?.string == nil, message["content"]?.array == nil {
                 faults.append(

@@ -1,9 +1,9 @@
 internal import FanoutTools
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A clinic's database in a file of SQLite, in a temporary directory of its own.

@@ -33,8 +33,10 @@ enum ClinicalTools {
             }
         }
         return [
-            look("get_patient_demographics", "Name, date of birth and contact of a patient.", milliseconds: 200) { id, _ throws(SQLiteError) in
-                let rows = try await database.rows("SELECT patient_id, name, dob, sex, phone, email FROM patients WHERE patient_id = ?", [.string(id)])
+            look("get_patient_demographics", "Name, date of birth and contact of a patient.", milliseconds: 200) {
+                id, _ throws(SQLiteError) in
+                let rows = try await database.rows(
+                    "SELECT patient_id, name, dob, sex, phone, email FROM patients WHERE patient_id = ?", [.string(id)])
                 return rows.first.map(JSONValue.object) ?? ["error": .string("Patient \(id) not found")]
             },
             look("get_patient_medications", "What a patient takes now, newest first.", milliseconds: 180) { id, _ throws(SQLiteError) in
@@ -50,7 +52,8 @@ enum ClinicalTools {
                     "SELECT allergen, reaction, severity FROM allergies WHERE patient_id = ? ORDER BY allergen", [.string(id)])
                 return ["patient_id": .string(id), "allergies": .array(rows.map(JSONValue.object))]
             },
-            look("get_recent_lab_results", "A patient's last laboratory results.", milliseconds: 0, limited: true) { id, arguments throws(SQLiteError) in
+            look("get_recent_lab_results", "A patient's last laboratory results.", milliseconds: 0, limited: true) {
+                id, arguments throws(SQLiteError) in
                 let rows = try await database.rows(
                     """
                     SELECT test_name, result, unit, reference_range, collected_at, flag FROM lab_results

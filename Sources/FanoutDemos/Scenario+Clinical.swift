@@ -14,7 +14,8 @@ extension Scenario {
 
     static let clinical = Scenario(
         name: "clinical", title: "A clinical summary from a database",
-        prompt: "Generate a complete clinical summary for patient P-00123. Include demographics, current medications, allergies, and recent lab results.",
+        prompt:
+            "Generate a complete clinical summary for patient P-00123. Include demographics, current medications, allergies, and recent lab results.",
         summary: "four queries on SQLite with 200, 180 and 150 ms of added latency: 530 ms one after the other, 200 ms together"
     ) { settings throws(ScenarioError) in
         let clinic = try ClinicalDatabase()
@@ -28,7 +29,9 @@ extension Scenario {
             Allergies: Penicillin (severe, hives), Sulfonamides (moderate, rash).
             Labs of 2026-10-28: HbA1c 7.1 % and fasting glucose 132 mg/dL are high, creatinine 0.9 mg/dL is normal.
             """)
-        let added = settings.latency > 0 ? "added latency of 200, 180 and 150 ms\(settings.latency == 1 ? "" : " × \(settings.latency)")" : "no added latency"
+        let added =
+            settings.latency > 0
+            ? "added latency of 200, 180 and 150 ms\(settings.latency == 1 ? "" : " × \(settings.latency)")" : "no added latency"
         return Cast(
             tools: ClinicalTools.all(settings, clinic), steps: script.steps, turn: settings.turn,
             plan: [TurnPlan(title: "SQLite, \(added)", options: settings.turn)],
@@ -38,7 +41,8 @@ extension Scenario {
     static let partial = Scenario(
         name: "partial", title: "What goes wrong stays in its lane",
         prompt: "Tell me everything about patient P-00123.",
-        summary: "a tool that does not exist, bad arguments, a tool that raises and one that never ends: every call gets its result, in call order"
+        summary:
+            "a tool that does not exist, bad arguments, a tool that raises and one that never ends: every call gets its result, in call order"
     ) { settings throws(ScenarioError) in
         let clinic = try ClinicalDatabase()
         var script = Script(settings)

@@ -7,7 +7,8 @@ extension Scenario {
     static let ordered = Scenario(
         name: "ordered", title: "Calls whose order counts",
         prompt: "Move 100 from savings to checking, then show both balances and send the receipts.",
-        summary: "parallel calls off, by the API's switch and by the engine; then on, with writers in the model's order and a rate of 2 per second"
+        summary:
+            "parallel calls off, by the API's switch and by the engine; then on, with writers in the model's order and a rate of 2 per second"
     ) { settings throws(ScenarioError) in
         let move = [
             Script.Call("debit", ["account": "savings", "amount": 100]), Script.Call("credit", ["account": "checking", "amount": 100]),
@@ -21,7 +22,8 @@ extension Scenario {
         script.ask(after: 350, saying: "Now the rest.", [move[1]] + show)
         script.ask(after: 500, saying: "The same again, all at once.", move + show + receipts)
         script.answer(
-            after: 450, "Moved 100 from savings to checking, twice. Savings holds 300 and checking 450; four receipts were sent, two per second.")
+            after: 450,
+            "Moved 100 from savings to checking, twice. Savings holds 300 and checking 450; four receipts were sent, two per second.")
 
         var off = settings.turn
         off.parallelAllowed = false
@@ -50,7 +52,8 @@ extension Scenario {
             traits.rate = second > 0 ? Event.Rate(calls: 2, per: second) : nil
         }
         func change(_ name: String, _ description: String, by sign: Int64) -> Tool {
-            Tool(name: name, description: description, parameters: ToolSchema.object([account, amount]), traits: writing) { context, arguments in
+            Tool(name: name, description: description, parameters: ToolSchema.object([account, amount]), traits: writing) {
+                context, arguments in
                 try await context.sleep(for: settings.delay(milliseconds: 100))
                 let (account, amount) = (arguments.text("account"), arguments["amount"]?.integer ?? 0)
                 let balance = ledger.withLock { ledger -> Int64? in
@@ -68,7 +71,8 @@ extension Scenario {
         return [
             change("debit", "Takes an amount from an account.", by: -1),
             change("credit", "Adds an amount to an account.", by: 1),
-            Tool(name: "balance", description: "What an account holds.", parameters: ToolSchema.object([account]), traits: reading) { context, arguments in
+            Tool(name: "balance", description: "What an account holds.", parameters: ToolSchema.object([account]), traits: reading) {
+                context, arguments in
                 try await context.sleep(for: settings.delay(milliseconds: 100))
                 let name = arguments.text("account")
                 return .value(["account": .string(name), "balance": .integer(ledger.withLock { $0[name] ?? 0 })])

@@ -25,10 +25,12 @@ extension Scenario {
         script.ask(after: 300, yardstick)
         script.ask(after: 300, yardstick)
         script.answer(
-            after: 450, "Tokyo, London and New York are sunny at 22 °C, and it is 14:30. Each city has two headlines, \"News about …\" #1 and #2.")
+            after: 450,
+            "Tokyo, London and New York are sunny at 22 °C, and it is 14:30. Each city has two headlines, \"News about …\" #1 and #2.")
 
         let plans: [(String, Strategy)] = [
-            ("nine calls, sequential", .sequential), ("nine calls, a pool of 10 threads", .threads(10)), ("nine calls, parallel", .parallel),
+            ("nine calls, sequential", .sequential), ("nine calls, a pool of 10 threads", .threads(10)),
+            ("nine calls, parallel", .parallel),
             ("five tools of 500 ms, sequential", .sequential), ("five tools of 500 ms, parallel", .parallel),
         ]
         return Cast(
@@ -54,7 +56,9 @@ extension Scenario {
                 parameters: ToolSchema.object([("location", ToolSchema.string("A city"))]), traits: traits
             ) { context, arguments in
                 try await context.sleep(for: settings.delay(milliseconds: 500))
-                return .value(["location": .string(arguments.text("location")), "temperature": 22, "unit": "celsius", "conditions": "sunny"])
+                return .value([
+                    "location": .string(arguments.text("location")), "temperature": 22, "unit": "celsius", "conditions": "sunny",
+                ])
             },
             Tool(
                 name: "get_time", description: "The time in a time zone.",
@@ -66,7 +70,10 @@ extension Scenario {
             Tool(
                 name: "get_news", description: "Headlines about a topic.",
                 parameters: ToolSchema.object(
-                    [("topic", ToolSchema.string("What the news are about")), ("count", ToolSchema.count("How many headlines", default: 5))],
+                    [
+                        ("topic", ToolSchema.string("What the news are about")),
+                        ("count", ToolSchema.count("How many headlines", default: 5)),
+                    ],
                     optional: ["count"]), traits: traits
             ) { context, arguments in
                 try await context.sleep(for: settings.delay(milliseconds: 700))
@@ -124,7 +131,8 @@ enum TurnWall {
                 if let turn = turns[call.call], started.contains(call.call) {
                     ends[turn] = event.t
                 }
-            case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced, .callQueued,
+            case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
+                .callQueued,
                 .callDecided, .callProgress, .callOutput, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished, .other:
                 break
             }

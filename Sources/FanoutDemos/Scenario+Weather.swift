@@ -70,7 +70,8 @@ enum WeatherTools {
             Tool(
                 name: "get_exchange_rate", description: "What one unit of a currency costs in another.",
                 parameters: ToolSchema.object([
-                    ("from_currency", ToolSchema.string("Three letters, such as USD")), ("to_currency", ToolSchema.string("Three letters, such as JPY")),
+                    ("from_currency", ToolSchema.string("Three letters, such as USD")),
+                    ("to_currency", ToolSchema.string("Three letters, such as JPY")),
                 ]), traits: traits
             ) { context, arguments in
                 let (from, to) = (arguments.text("from_currency"), arguments.text("to_currency"))

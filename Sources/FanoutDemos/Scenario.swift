@@ -34,7 +34,9 @@ package struct Scenario: Sendable {
     }
 
     /// Sets everything up, so that it can be watched before it begins.
-    package func prepare(log: EventLog, time: any Timekeeper, settings: ScenarioSettings = ScenarioSettings()) throws(ScenarioError) -> Performance {
+    package func prepare(log: EventLog, time: any Timekeeper, settings: ScenarioSettings = ScenarioSettings()) throws(ScenarioError)
+        -> Performance
+    {
         let cast = try cast(settings)
         let engine: Engine
         do {
@@ -47,7 +49,9 @@ package struct Scenario: Sendable {
         var options = AgentOptions(model: "scripted", system: AgentOptions.encouragement)
         options.turn = cast.turn
         options.plan = cast.plan
-        return Performance(engine: engine, provider: provider, agent: Agent(engine: engine, provider: provider, options: options), prompt: prompt, cast: cast)
+        return Performance(
+            engine: engine, provider: provider, agent: Agent(engine: engine, provider: provider, options: options), prompt: prompt,
+            cast: cast)
     }
 }
 

@@ -79,7 +79,8 @@ struct Script {
 
     private func message(_ blocks: [JSONValue], stop: String) -> JSONValue {
         [
-            "id": .string("msg_script\(steps.count + 1)"), "type": "message", "role": "assistant", "model": "scripted", "content": .array(blocks),
+            "id": .string("msg_script\(steps.count + 1)"), "type": "message", "role": "assistant", "model": "scripted",
+            "content": .array(blocks),
             "stop_reason": .string(stop), "stop_sequence": nil,
         ]
     }

@@ -32,7 +32,8 @@ extension HTTPError {
     static let cancelled = HTTPError(.cancelled, "the request was cancelled")
 
     static func tooLarge(host: String, limit: Int) -> HTTPError {
-        HTTPError(.tooLarge, "the response of \(host) is larger than \(limit) bytes, the most that is taken; ask for less, or raise the limit")
+        HTTPError(
+            .tooLarge, "the response of \(host) is larger than \(limit) bytes, the most that is taken; ask for less, or raise the limit")
     }
 
     /// - Parameters:
@@ -42,7 +43,8 @@ extension HTTPError {
         let host = request.host
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
-            return HTTPError(.address, "the address of \(host.isEmpty ? "the server" : host) is not one; write it like https://host:port/path")
+            return HTTPError(
+                .address, "the address of \(host.isEmpty ? "the server" : host) is not one; write it like https://host:port/path")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return HTTPError(.resolve, "no host named \(host) was found; check the spelling, the network and the name server")
         case CURLE_COULDNT_CONNECT:
@@ -53,10 +55,13 @@ extension HTTPError {
             return HTTPError(.tls, "no secure connection to \(host): \(why); check its certificate, or use http:// if it speaks no TLS")
         case CURLE_OPERATION_TIMEDOUT where !hasConnected:
             return HTTPError(
-                .timeout, "\(host) did not accept a connection within \(seconds(request.connectTimeout)); check that it can be reached from here")
+                .timeout,
+                "\(host) did not accept a connection within \(seconds(request.connectTimeout)); check that it can be reached from here")
         case CURLE_OPERATION_TIMEDOUT:
             return HTTPError(
-                .timeout, "\(host) did not answer in full within \(seconds(request.timeout ?? request.connectTimeout)); try again, or allow more time")
+                .timeout,
+                "\(host) did not answer in full within \(seconds(request.timeout ?? request.connectTimeout)); try again, or allow more time"
+            )
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM, CURLE_HTTP2:
             return HTTPError(.cutOff, "\(host) closed the connection before the response was whole; try again, or look at the server's log")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

@@ -11,7 +11,8 @@ package struct HTTPRequest: Sendable {
     package var timeout: Int64?
 
     package init(
-        method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil, connectTimeout: Int64 = 10_000_000, timeout: Int64? = nil
+        method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil, connectTimeout: Int64 = 10_000_000,
+        timeout: Int64? = nil
     ) {
         self.method = method
         self.url = url

@@ -3,9 +3,9 @@ internal import FanoutEvents
 package import FanoutJSON
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A tool that runs a program for each call.
@@ -30,7 +30,9 @@ package struct CommandTool: Sendable {
         self.command = command
     }
 
-    package func tool(name: String, description: String, parameters: JSONValue, traits: ToolTraits = ToolTraits(), redacted: [String] = []) -> Tool {
+    package func tool(name: String, description: String, parameters: JSONValue, traits: ToolTraits = ToolTraits(), redacted: [String] = [])
+        -> Tool
+    {
         Tool(name: name, description: description, parameters: parameters, traits: traits, redacted: redacted) { context, arguments in
             try await run(arguments, context)
         }

@@ -1,9 +1,9 @@
 internal import CSystem
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 extension Program {
@@ -112,7 +112,8 @@ struct ProgramPipes {
         var ends: [Int32] = [-1, -1]
         let code = csystem_pipe(&ends, own)
         guard code == 0 else {
-            throw Program.LaunchError(message: "no pipe could be opened: \(String(cString: strerror(code))); fewer calls at once need fewer (limit)")
+            throw Program.LaunchError(
+                message: "no pipe could be opened: \(String(cString: strerror(code))); fewer calls at once need fewer (limit)")
         }
         return ends
     }

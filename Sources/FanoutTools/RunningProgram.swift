@@ -2,9 +2,9 @@ internal import CSystem
 internal import FanoutEvents
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A program that runs, as the leader of a process group of its own.
@@ -45,7 +45,9 @@ final class RunningProgram: Sendable {
     ) throws(Program.LaunchError) {
         self.onOutput = onOutput
         state = Guarded(
-            State(toWrite: program.input, captured: CapturedOutput(limit: limit), capturedError: CapturedOutput(limit: CapturedOutput.tailLimit)))
+            State(
+                toWrite: program.input, captured: CapturedOutput(limit: limit),
+                capturedError: CapturedOutput(limit: CapturedOutput.tailLimit)))
         var pipes = try ProgramPipes()
         defer { pipes.close() }
         let child = try program.spawn(input: pipes.input[0], output: pipes.output[1], error: pipes.error[1])
@@ -65,7 +67,8 @@ final class RunningProgram: Sendable {
         }
         guard watchAll() else {
             abandon()
-            throw Program.LaunchError(message: "\(program.name) was started and could not be watched; the system has no room for more descriptors")
+            throw Program.LaunchError(
+                message: "\(program.name) was started and could not be watched; the system has no room for more descriptors")
         }
     }
 
@@ -220,17 +223,17 @@ extension RunningProgram {
 
     private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
         #if canImport(Darwin)
-        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
         #else
-        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         #endif
     }
 
     private static func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
         #if canImport(Darwin)
-        Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+            Darwin.read(descriptor, bytes.baseAddress, bytes.count)
         #else
-        Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+            Glibc.read(descriptor, bytes.baseAddress, bytes.count)
         #endif
     }
 }
@@ -245,9 +248,9 @@ extension Program.Ending {
 
 func systemClose(_ descriptor: Int32) {
     #if canImport(Darwin)
-    _ = Darwin.close(descriptor)
+        _ = Darwin.close(descriptor)
     #else
-    _ = Glibc.close(descriptor)
+        _ = Glibc.close(descriptor)
     #endif
 }
 

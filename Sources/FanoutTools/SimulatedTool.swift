@@ -13,7 +13,8 @@ package struct SimulatedTool: Sendable {
     package var seed: UInt64
     package var result: @Sendable (JSONValue) -> JSONValue
 
-    package init(latency: ClosedRange<Int64>, failures: Double = 0, seed: UInt64 = 0, result: @escaping @Sendable (JSONValue) -> JSONValue) {
+    package init(latency: ClosedRange<Int64>, failures: Double = 0, seed: UInt64 = 0, result: @escaping @Sendable (JSONValue) -> JSONValue)
+    {
         self.latency = latency
         self.failures = failures
         self.seed = seed
@@ -21,7 +22,8 @@ package struct SimulatedTool: Sendable {
     }
 
     package func tool(
-        name: String, description: String = "", parameters: JSONValue = ["type": "object"], traits: ToolTraits = ToolTraits(), redacted: [String] = []
+        name: String, description: String = "", parameters: JSONValue = ["type": "object"], traits: ToolTraits = ToolTraits(),
+        redacted: [String] = []
     ) -> Tool {
         Tool(name: name, description: description, parameters: parameters, traits: traits, redacted: redacted) { context, arguments in
             var draw = Draw(seed: seed, text: "\(name) \(arguments) \(context.attempt)")

@@ -64,7 +64,8 @@ extension Tool {
     private static let kinds = ["command", "simulate"]
     private static let commandKeys = ["cwd", "env", "output_limit"]
     private static let commonKeys = [
-        "name", "description", "parameters", "timeout", "attempt_timeout", "limit", "pool", "rate", "reads", "writes", "sequential", "read_only",
+        "name", "description", "parameters", "timeout", "attempt_timeout", "limit", "pool", "rate", "reads", "writes", "sequential",
+        "read_only",
         "repeatable", "approval", "secrets",
     ]
 

@@ -23,7 +23,9 @@ struct ToolsFileFields {
         }
         for key in object.keys where !keys.contains(key) {
             let near = keys.min { Self.distance($0, key) < Self.distance($1, key) }
-            let hint = near.flatMap { Self.distance($0, key) <= 2 ? "; did you mean \($0)?" : nil } ?? "; known are \(keys.joined(separator: ", "))"
+            let hint =
+                near.flatMap { Self.distance($0, key) <= 2 ? "; did you mean \($0)?" : nil }
+                ?? "; known are \(keys.joined(separator: ", "))"
             throw error([.key(key)], "this key is not known\(hint)")
         }
     }

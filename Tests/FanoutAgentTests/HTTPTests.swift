@@ -14,7 +14,8 @@ import Testing
             return .reply(status: 418, headers: ["X-Kind": "teapot"], body: Array("short and stout".utf8))
         }
         let reply = try await client.collect(
-            HTTPRequest(method: "POST", url: server.url + "/pour", headers: [HTTPHeader("X-Cup", "1")], body: Array("tea".utf8)), limit: 100)
+            HTTPRequest(method: "POST", url: server.url + "/pour", headers: [HTTPHeader("X-Cup", "1")], body: Array("tea".utf8)), limit: 100
+        )
         let request = try #require(seen.withLock { $0.first })
         #expect(request.method == "POST" && request.path == "/pour")
         #expect(request.headers["x-cup"] == "1" && request.headers["user-agent"] == "test")

@@ -22,7 +22,9 @@ import Testing
                 return [
                     "role": "user",
                     "content": .array(
-                        ids.map { $0 == "T" ? ["type": "text", "text": "hm"] : ["type": "tool_result", "tool_use_id": $0, "content": "ok"] }),
+                        ids.map {
+                            $0 == "T" ? ["type": "text", "text": "hm"] : ["type": "tool_result", "tool_use_id": $0, "content": "ok"]
+                        }),
                 ]
             default:
                 return ["role": "user", "content": "hello"]

@@ -57,14 +57,26 @@ import Testing
             "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"],\n\"simulate\": {}}]}",
             "f line 2, tools[0].simulate: the tool a has command and simulate; keep one"
         ),
-        ("{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"],\n\n\"timout\": 3}]}", "f line 3, tools[0].timout: this key is not known; did you mean timeout?"),
-        ("{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"timeout\": \"soon\"}]}", "f line 1, tools[0].timeout: a time is a number of seconds"),
-        ("{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"rate\": {\"calls\": 2}}]}", "f line 1, tools[0].rate: a rate is so many calls per time"),
+        (
+            "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"],\n\n\"timout\": 3}]}",
+            "f line 3, tools[0].timout: this key is not known; did you mean timeout?"
+        ),
+        (
+            "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"timeout\": \"soon\"}]}",
+            "f line 1, tools[0].timeout: a time is a number of seconds"
+        ),
+        (
+            "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"rate\": {\"calls\": 2}}]}",
+            "f line 1, tools[0].rate: a rate is so many calls per time"
+        ),
         (
             "{\"tools\": [\n{\"name\": \"a\", \"command\": [\"x\"]},\n{\"name\": \"a\", \"command\": [\"x\"]}]}",
             "f line 3, tools[1].name: another tool has the name a already"
         ),
-        ("{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"env\": {\"A\": 1}}]}", "f line 1, tools[0].env.A: the value of an environment variable"),
+        (
+            "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"env\": {\"A\": 1}}]}",
+            "f line 1, tools[0].env.A: the value of an environment variable"
+        ),
         ("{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"], \"limit\": 0}]}", "f line 1, tools[0].limit: this is a whole number from 1"),
     ]
 
@@ -74,7 +86,9 @@ import Testing
         #expect(error?.message.hasPrefix(words) == true, "\(error?.message ?? "")")
     }
 
-    @Test("a file that cannot be read is told with its name", arguments: [("/no/such/tools.json", "there is no such file"), ("/tmp", "it is a directory")])
+    @Test(
+        "a file that cannot be read is told with its name",
+        arguments: [("/no/such/tools.json", "there is no such file"), ("/tmp", "it is a directory")])
     func unreadable(_ path: String, _ words: String) {
         let error = #expect(throws: ToolsFileError.self) { try ToolsFile(path: path) }
         #expect(error?.message.contains("\(path): \(words)") == true)

@@ -45,10 +45,14 @@ import Testing
             let reason: JSONValue = word.map { .string($0) } ?? .null
             switch form {
             case .openAIChat:
-                let calls = calls.map { ["id": "c", "type": "function", "function": ["name": "f", "arguments": .string($0)]] as JSONValue }
+                let calls = calls.map {
+                    ["id": "c", "type": "function", "function": ["name": "f", "arguments": .string($0)]] as JSONValue
+                }
                 return JSONText(["choices": [["message": ["content": "so", "tool_calls": .array(calls)], "finish_reason": reason]]]).utf8
             case .anthropicMessages:
-                let blocks = calls.map { ["type": "tool_use", "id": "c", "name": "f", "input": JSONText(unchecked: Array($0.utf8)).value] as JSONValue }
+                let blocks = calls.map {
+                    ["type": "tool_use", "id": "c", "name": "f", "input": JSONText(unchecked: Array($0.utf8)).value] as JSONValue
+                }
                 return JSONText(["content": .array([["type": "text", "text": "so"]] + blocks), "stop_reason": reason]).utf8
             }
         }
@@ -95,7 +99,8 @@ import Testing
         let spaced = #"{ "content": [ {"type":"tool_use","id":"t","name":"f","input": \#(input)} ], "stop_reason":"tool_use" }"#
         let reply = try WireForm.anthropicMessages.reply(from: Array(spaced.utf8))
         #expect(reply.calls.first?.arguments == input)
-        #expect(reply.message?.description == #"{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":\#(input)}]}"#)
+        #expect(
+            reply.message?.description == #"{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":\#(input)}]}"#)
     }
 
     @Test("the next request holds the reply as it was and each result under its id, as in the recorded ones")

@@ -57,7 +57,9 @@ package final class FakeModelServer: Sendable {
         server.stop()
     }
 
-    private static func answer(_ request: LoopbackServer.Request, form: WireForm, key: String?, state: Guarded<State>) -> LoopbackServer.Answer {
+    private static func answer(_ request: LoopbackServer.Request, form: WireForm, key: String?, state: Guarded<State>)
+        -> LoopbackServer.Answer
+    {
         let step = state.withLock { state -> Step? in
             state.requests.append(request)
             return state.steps.isEmpty ? nil : state.steps.removeFirst()

@@ -104,10 +104,21 @@ extension AgentRun {
         }
         bodies.append(
             .modelFinished(Event.ModelFinished(turn: turn, request: id, finish: reply.finish, reason: reply.reason, usage: reply.usage)))
-        if let raw = reply.message {
+        if let message = reply.message {
+            let raw = recorded(message, of: reply)
             bodies.append(.message(Event.Message(role: "assistant", text: reply.text.isEmpty ? nil : reply.text, turn: turn, raw: raw)))
         }
         log.post(bodies)
+    }
+}
+
+// What of a reply may be recorded.
+extension AgentRun {
+    /// As it came, unless it calls a tool whose arguments hold secrets: those stay out.
+    private func recorded(_ message: JSONText, of reply: Reply) -> JSONText {
+        let secret = Set(agent.engine.tools.filter { !$0.redacted.isEmpty }.map(\.name))
+        guard reply.calls.contains(where: { secret.contains($0.name) }) else { return message }
+        return agent.provider.form.recorded(message, secretTools: secret)
     }
 }
 

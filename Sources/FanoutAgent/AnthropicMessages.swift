@@ -116,6 +116,22 @@ extension AnthropicMessages {
     }
 }
 
+// What of it may be recorded.
+extension AnthropicMessages {
+    static func recorded(_ message: JSONText, secretTools: Set<String>) -> JSONText {
+        guard case .object(var object) = message.value, let blocks = object["content"]?.array else { return message }
+        object["content"] = .array(
+            blocks.map { block in
+                guard case .object(var fields) = block, fields["type"]?.string == "tool_use",
+                    let name = fields["name"]?.string, secretTools.contains(name)
+                else { return block }
+                fields["input"] = [:]
+                return .object(fields)
+            })
+        return JSONText(.object(object))
+    }
+}
+
 extension RawJSON {
     /// The kind of a content block.
     fileprivate var type: String { self["type"]?.value.string ?? "" }

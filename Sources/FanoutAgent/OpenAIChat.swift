@@ -144,6 +144,23 @@ extension OpenAIChat {
     }
 }
 
+// What of it may be recorded.
+extension OpenAIChat {
+    static func recorded(_ message: JSONText, secretTools: Set<String>) -> JSONText {
+        guard case .object(var object) = message.value, let calls = object["tool_calls"]?.array else { return message }
+        object["tool_calls"] = .array(
+            calls.map { call in
+                guard case .object(var fields) = call, case .object(var function)? = fields["function"],
+                    let name = function["name"]?.string, secretTools.contains(name)
+                else { return call }
+                function["arguments"] = "{}"
+                fields["function"] = .object(function)
+                return .object(fields)
+            })
+        return JSONText(.object(object))
+    }
+}
+
 extension JSONWriter {
     /// Items with commas between them.
     mutating func list(_ items: [JSONText]) {

@@ -94,6 +94,14 @@ extension WireForm {
         }
     }
 
+    /// A reply's message as it may be recorded: without the arguments of calls that may hold secrets.
+    func recorded(_ message: JSONText, secretTools: Set<String>) -> JSONText {
+        switch self {
+        case .openAIChat: OpenAIChat.recorded(message, secretTools: secretTools)
+        case .anthropicMessages: AnthropicMessages.recorded(message, secretTools: secretTools)
+        }
+    }
+
     /// A message of the user.
     func message(fromUser text: String) -> JSONText {
         JSONText(["role": "user", "content": .string(text)])

@@ -23,7 +23,8 @@ final class StillTime: Timekeeper {
             return (state.next, state.waiter)
         }
         guard let id else {
-            body()
+            // Soon, but never from within this call.
+            Task { body() }
             return Alarm {}
         }
         waiter?.resume()

@@ -5,7 +5,7 @@ public protocol Timekeeper: Sendable {
     /// Microseconds since the session's start. It never goes back.
     func now() -> Int64
 
-    /// Has `body` called once at that instant, or at once where it has passed. `body` must return soon.
+    /// Has `body` called once at that instant, or soon where it has passed, but never from within this call. It must return soon.
     func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm
 }
 

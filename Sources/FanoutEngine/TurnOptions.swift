@@ -36,6 +36,15 @@ public struct TurnOptions: Sendable, Hashable {
 
     /// The strategy in effect.
     var effectiveStrategy: Strategy { parallelAllowed ? strategy : .sequential }
+
+    /// How many calls run at once at the most; a call on a thread pool has a thread.
+    var effectiveLimit: Int? {
+        switch effectiveStrategy {
+        case .parallel: limit.map { max($0, 1) }
+        case .threads(let threads): max(min(limit ?? threads, threads), 1)
+        case .sequential: 1
+        }
+    }
 }
 
 /// Where the calls of a turn run.

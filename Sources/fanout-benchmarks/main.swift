@@ -1,1 +1,39 @@
-// To be written.
+// One benchmark a run: `fanout-benchmarks NAME [--n N]` prints its figures as one JSON object a line.
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// What can be measured, by name, with the size that counts unless another is given.
+let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Figures])] = [
+    ("noop", 10_000, ExecutorBenchmarks.noop),
+    ("sleep", 10, ExecutorBenchmarks.sleep),
+    ("blocking", 50, ExecutorBenchmarks.blocking),
+    ("stagger", 2_000, ExecutorBenchmarks.stagger),
+    ("chain", 100, ExecutorBenchmarks.chain),
+]
+
+func fail(_ message: String) -> Never {
+    fputs("fanout-benchmarks: \(message)\nusage: fanout-benchmarks NAME [--n N]   NAME is one of \(benchmarks.map(\.name).joined(separator: ", "))\n", stderr)
+    exit(2)
+}
+
+var arguments = CommandLine.arguments.dropFirst()
+guard let name = arguments.popFirst() else { fail("no benchmark is named") }
+guard let benchmark = benchmarks.first(where: { $0.name == name }) else { fail("there is no benchmark \(name)") }
+var n = benchmark.n
+if let option = arguments.popFirst() {
+    guard option == "--n", let value = arguments.popFirst().flatMap({ Int($0) }), value > 0, arguments.isEmpty else {
+        fail("--n takes a whole number from 1")
+    }
+    n = value
+}
+do {
+    for figures in try await benchmark.run(n) {
+        print(figures.line(benchmark: name, n: n))
+    }
+} catch {
+    fail("\(name): \(error)")
+}

@@ -1,0 +1,53 @@
+internal import FanoutEvents
+
+// What people do to a batch while it runs.
+
+extension Batch {
+    func cancel(_ call: String) -> Bool {
+        change { state in
+            guard let place = state.place(of: call) else { return false }
+            return state.machine.cancel(place, now: engine.time.now())
+        }
+    }
+
+    /// The tool that was answered about; nil where the call does not wait for approval.
+    func answer(_ call: String, _ decision: Event.Decision, scope: Event.DecisionScope, by: String?) -> String? {
+        change { state in
+            guard let place = state.place(of: call) else { return nil }
+            return state.machine.answer(place, decision, by: by, scope: scope, now: engine.time.now()) ? state.entries[place].name : nil
+        }
+    }
+
+    /// Calls again what failed, under the id that `name` gives.
+    func retry(_ call: String, name: (String) -> String) -> String? {
+        change { state -> String? in
+            let now = engine.time.now()
+            guard let place = state.place(of: call), let new = state.machine.retry(place, now: now) else { return nil }
+            let old = state.entries[place]
+            var entry = BatchEntry(
+                call: name(old.id), id: old.id, name: old.name, index: old.index, tool: old.tool, arguments: old.arguments, shown: old.shown,
+                redacted: old.redacted, ready: old.ready)
+            entry.after = old.after
+            entry.retryOf = old.call
+            state.entries.append(entry)
+            state.bodies.append(.callRequested(entry.requested(turn: turn) { state.entries[state.machine.latest($0)].call }))
+            state.machine.begin(new, now: now)
+            return entry.call
+        }
+    }
+
+    /// Says that the work of an abandoned call of an earlier batch really ended.
+    func releasedOutside(_ call: String) {
+        guard let place = outside.firstIndex(of: call) else { return }
+        change { $0.machine.released(outside: place, now: engine.time.now()) }
+    }
+
+    /// Abandoned calls whose work goes on and holds what it writes.
+    func held(_ state: State, tools: [EngineTool]) -> [Engine.HeldWork] {
+        state.entries.indices.compactMap { place in
+            guard state.machine.isAbandonedStill(place), let tool = state.entries[place].tool else { return nil }
+            let writes = tools[tool].tool.traits.writes
+            return writes.isEmpty ? nil : Engine.HeldWork(call: state.entries[place].call, writes: writes)
+        }
+    }
+}

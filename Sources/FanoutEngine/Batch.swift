@@ -1,0 +1,227 @@
+internal import FanoutEvents
+internal import FanoutJSON
+
+/// Performs what a machine decides for the calls of one batch: posts events, runs work, keeps the time.
+///
+/// The batch suspends on one continuation. The work of each attempt is a task of its own, so that it can be abandoned; its entry here
+/// knows it until it ends. Everything is decided and posted under one lock, so that events stand in the order in which they were
+/// decided; tasks are made, cancelled and resumed outside it.
+final class Batch: ReportSink {
+    struct State {
+        var machine: BatchMachine
+        var entries: [BatchEntry]
+        var budget: ResultBudget
+        var continuation: CheckedContinuation<Void, Never>?
+        var alarm: Alarm?
+        var alarmInstant = Int64.max
+        /// Every call has its result.
+        var isDone = false
+        /// Rooms that are used again.
+        var effects: [BatchEffect] = []
+        var bodies: [Event.Body] = []
+    }
+
+    /// What is left to do once the lock is open.
+    struct Deeds {
+        var starts: [Start] = []
+        var stops: [Task<Void, Never>] = []
+        var released: [String] = []
+        var continuation: CheckedContinuation<Void, Never>?
+    }
+
+    /// Work to begin.
+    struct Start: Sendable {
+        let call: Int
+        let attempt: Int
+        let tool: Int
+        let arguments: JSONValue
+        let context: ToolContext
+    }
+
+    let turn: Int
+    let engine: Engine
+    /// Calls of earlier batches whose work still holds something, in the order of the rules.
+    let outside: [String]
+    private let executors: Executors
+    /// Nil where no call can refer to another.
+    let references: References?
+    let state: Guarded<State>
+
+    /// Where work runs.
+    struct Executors: Sendable {
+        /// For all tools; nil for the cooperative pool.
+        var all: ThreadPool?
+        /// For tools that block.
+        var blocking: ThreadPool?
+    }
+
+    init(
+        turn: Int, entries: [BatchEntry], references: References?, rules: BatchRules, outside: [String], options: TurnOptions, executors: Executors,
+        engine: Engine
+    ) {
+        self.turn = turn
+        self.engine = engine
+        self.outside = outside
+        self.executors = executors
+        self.references = references
+        let calls = entries.map { BatchCall(tool: $0.failure == nil ? $0.tool : nil, after: $0.after, failure: $0.failure) }
+        state = Guarded(
+            State(
+                machine: BatchMachine(calls, rules: rules), entries: entries,
+                budget: ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: entries.count)))
+    }
+
+    // MARK: The whole
+
+    /// Runs the calls. The first events, posted before any of the batch's own, are `opening`.
+    func run(opening: [Event.Body]) async -> [CallResult] {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                change { state in
+                    state.continuation = continuation
+                    state.bodies = opening
+                    state.machine.begin(now: engine.time.now())
+                }
+            }
+        } onCancel: {
+            cancelAll()
+        }
+        return state.withLock { state in
+            state.entries.indices.prefix { state.entries[$0].retryOf == nil }.compactMap { state.answer(to: $0) }
+        }
+    }
+
+    func cancelAll() {
+        change { $0.machine.cancelAll(now: engine.time.now()) }
+    }
+
+    /// Lets `body` give the machine an input, and does what follows.
+    @discardableResult
+    func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        let (result, deeds) = state.withLock { state in
+            let result = body(&state)
+            return (result, perform(&state))
+        }
+        act(deeds)
+        return result
+    }
+
+    // MARK: Work
+
+    private func act(_ deeds: Deeds) {
+        if !deeds.starts.isEmpty {
+            begin(deeds.starts)
+        }
+        for task in deeds.stops {
+            task.cancel()
+        }
+        for call in deeds.released {
+            engine.released(call, by: self)
+        }
+        deeds.continuation?.resume()
+    }
+
+    private func begin(_ starts: [Start]) {
+        var tasks: [Task<Void, Never>] = []
+        tasks.reserveCapacity(starts.count)
+        for start in starts {
+            let executor = executors.all ?? (engine.tools[start.tool].traits.blocks ? executors.blocking : nil)
+            if let executor {
+                tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
+            } else {
+                tasks.append(Task.detached { await self.work(start) })
+            }
+        }
+        // By now an attempt may have ended, or not be wanted any more.
+        let unwanted = state.withLock { state in
+            var unwanted: [Task<Void, Never>] = []
+            for (start, task) in zip(starts, tasks) {
+                if state.machine.wants(start.call, attempt: start.attempt) {
+                    state.entries[start.call].task = task
+                } else if state.machine.isWorking(start.call, attempt: start.attempt) {
+                    unwanted.append(task)
+                }
+            }
+            return unwanted
+        }
+        for task in unwanted {
+            task.cancel()
+        }
+    }
+
+    private func work(_ start: Start) async {
+        do {
+            let value = WorkValue(try await engine.tools[start.tool].run(start.context, start.arguments))
+            ended(start, .ok, value)
+        } catch {
+            ended(start, WorkFailure.end(error), nil)
+        }
+    }
+
+    private func ended(_ start: Start, _ end: BatchMachine.WorkEnd, _ value: WorkValue?) {
+        let random = end == .ok ? 0 : engine.random()
+        change { state in
+            state.entries[start.call].task = nil
+            state.entries[start.call].value = value
+            state.machine.ended(start.call, attempt: start.attempt, end, random: random, now: engine.time.now())
+        }
+    }
+
+    func report(_ report: ToolContext.Report, call: Int, attempt: Int) {
+        state.withLock { state in
+            guard state.machine.wants(call, attempt: attempt) else { return }
+            let name = state.entries[call].call
+            switch report {
+            case .progress(let done, let total, let message):
+                engine.post(.callProgress(Event.CallProgress(call: name, done: done, total: total, message: message)))
+            case .output(let text, let stream):
+                engine.post(.callOutput(Event.CallOutput(call: name, text: text, stream: stream)))
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Has the timer wake the batch when the machine next decides by time.
+    func arm(_ state: inout State) {
+        guard let next = state.machine.nextInstant(), next < state.alarmInstant else { return }
+        state.alarm?.cancel()
+        state.alarmInstant = next
+        state.alarm = engine.time.wake(at: next) { self.tick() }
+    }
+
+    private func tick() {
+        change { state in
+            state.alarmInstant = .max
+            state.machine.tick(now: engine.time.now(), random: engine.random)
+        }
+    }
+}
+
+/// What an error thrown by work means.
+enum WorkFailure {
+    static func end(_ error: any Error) -> BatchMachine.WorkEnd {
+        switch error {
+        case let failure as ToolFailure:
+            .failed(sober(failure.error), retryAfter: failure.retryAfter, isFinal: failure.isFinal || isFinal(failure.error.kind))
+        case let error as CallError:
+            .failed(sober(error), isFinal: isFinal(error.kind))
+        case is CancellationError:
+            .failed(CallError(.toolError, "It gave up as if cancelled, though nobody cancelled it."))
+        default:
+            .failed(CallError(.toolError, "\(error)"))
+        }
+    }
+
+    /// Work that ran cannot say that nothing ran.
+    private static func sober(_ error: CallError) -> CallError {
+        error.kind.outcome == .skipped ? CallError(.toolError, error.message) : error
+    }
+
+    private static func isFinal(_ kind: CallError.Kind) -> Bool {
+        switch kind {
+        case .invalidArguments, .invalidJSON, .denied, .unknownTool, .cancelled, .interrupted: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,91 @@
+internal import FanoutEvents
+internal import FanoutJSON
+
+/// Turns the calls of a reply into entries: names them, reads and checks their arguments, finds what they refer to.
+struct BatchPreparation {
+    let tools: [EngineTool]
+    /// The tools' places by name.
+    let places: [String: Int]
+    let usesReferences: Bool
+    /// One for all: making a parser costs more than reading arguments.
+    private let reader = JSONReader()
+
+    init(tools: [EngineTool], places: [String: Int], usesReferences: Bool) {
+        self.tools = tools
+        self.places = places
+        self.usesReferences = usesReferences
+    }
+
+    func entries(_ calls: [ToolCall], names: [String]) -> (entries: [BatchEntry], references: References?) {
+        var references: References?
+        if usesReferences, calls.contains(where: { References.mayHold($0.arguments) }) {
+            references = References(ids: calls.map(\.id), names: names)
+        }
+        var entries: [BatchEntry] = []
+        entries.reserveCapacity(calls.count)
+        for (index, call) in calls.enumerated() {
+            entries.append(entry(call, name: names[index], index: index, references))
+        }
+        return (entries, references)
+    }
+
+    private func entry(_ call: ToolCall, name: String, index: Int, _ references: References?) -> BatchEntry {
+        let place = places[call.name]
+        let tool = place.map { tools[$0] }
+        let (arguments, fault) = read(call.arguments)
+        let (shown, redacted) = show(arguments, of: call, cutting: tool?.redaction)
+        var entry = BatchEntry(
+            call: name, id: call.id, name: call.name, index: index, tool: place, arguments: arguments ?? .null, shown: shown, redacted: redacted,
+            ready: arguments ?? .null)
+        if let refusal = call.refusal {
+            entry.failure = refusal
+        } else if let tool {
+            if let fault {
+                entry.failure = fault
+            } else {
+                check(&entry, tool, references)
+            }
+        } else {
+            let known = tools.prefix(40).map(\.tool.name).joined(separator: ", ")
+            entry.failure = CallError(.unknownTool, "There is no tool \(call.name)." + (known.isEmpty ? "" : " There are: \(known)."))
+        }
+        return entry
+    }
+
+    private func check(_ entry: inout BatchEntry, _ tool: EngineTool, _ references: References?) {
+        do throws(CallError) {
+            entry.after = try references?.calls(in: entry.arguments) ?? []
+            if entry.after.isEmpty {
+                entry.ready = try tool.completed(entry.arguments)
+            }
+        } catch {
+            entry.failure = error
+        }
+    }
+
+    private func read(_ text: String) -> (JSONValue?, CallError?) {
+        guard !text.utf8.allSatisfy({ $0 == 0x20 || (0x09...0x0d).contains($0) }) else { return (.object([:]), nil) }
+        do throws(JSONError) {
+            return (JSONValue(try reader.read(text.utf8)), nil)
+        } catch {
+            return (nil, CallError(.invalidJSON, "The arguments are not JSON: \(error)."))
+        }
+    }
+
+    /// The arguments as events show them: an object's text as it stood, or a string of what is no object.
+    private func show(_ arguments: JSONValue?, of call: ToolCall, cutting redaction: Redaction?) -> (JSONText, [String]) {
+        let hasSecrets = redaction.map { !$0.isEmpty } ?? false
+        guard case .object(let object)? = arguments else {
+            // What cannot be read cannot be cut either: all of it goes.
+            return hasSecrets ? (JSONText(.string("")), [""]) : (JSONText(.string(call.arguments)), [])
+        }
+        if hasSecrets, let redaction {
+            let (value, cut) = redaction.cut(.object(object))
+            return (JSONText(value), cut)
+        }
+        let text = call.arguments.utf8
+        // A line must stay one, and what needed mending is no JSON as it stands.
+        let isPlain = !object.isEmpty && !reader.wasMended && text.allSatisfy { $0 != 0x0a && $0 != 0x0d }
+        return (isPlain ? JSONText(unchecked: Array(text)) : JSONText(.object(object)), [])
+    }
+}

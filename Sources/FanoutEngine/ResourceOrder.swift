@@ -1,0 +1,120 @@
+/// Who may touch which resource, in the order in which the calls were put in: readers share it, a writer has it alone.
+///
+/// The accesses to a resource stand in groups, a run of readers or one writer. A group is let in when every group before it has left, so
+/// each access waits once and is let in once.
+struct ResourceOrder: Sendable {
+    enum Access: Sendable {
+        case read, write
+        /// A write that is let go with the call's slot, even while abandoned work goes on.
+        case turn
+    }
+
+    /// Whose access it is.
+    enum Owner: Sendable, Hashable {
+        case call(Int)
+        case outside(Int)
+    }
+
+    private struct Place: Sendable {
+        var resource: Int
+        var group: Int
+        var access: Access
+        var hasLeft = false
+    }
+
+    private struct Group: Sendable {
+        var isWrite: Bool
+        var owners: [Owner]
+        /// How many of them have not left.
+        var open: Int
+    }
+
+    private struct Resource: Sendable {
+        var groups: [Group] = []
+        /// The group that is let in; those before it have left.
+        var front = 0
+
+        /// Lets in the next group where the front one has left. True where it did.
+        @discardableResult
+        mutating func advance() -> Bool {
+            let before = front
+            while front < groups.count - 1, groups[front].open == 0 {
+                front += 1
+            }
+            return front != before
+        }
+    }
+
+    private var resources: [Resource] = []
+    private var numbers: [String: Int] = [:]
+    private var places: [Owner: [Place]] = [:]
+
+    var isEmpty: Bool { places.isEmpty }
+
+    /// Puts an access behind those there are.
+    ///
+    /// - Returns: Whether it has to wait.
+    mutating func add(_ owner: Owner, _ access: Access, to name: String) -> Bool {
+        let number = numbers[name] ?? resources.count
+        if number == resources.count {
+            numbers[name] = number
+            resources.append(Resource())
+        }
+        let isWrite = access != .read
+        if let last = resources[number].groups.indices.last, !isWrite, !resources[number].groups[last].isWrite {
+            resources[number].groups[last].owners.append(owner)
+            resources[number].groups[last].open += 1
+        } else {
+            resources[number].groups.append(Group(isWrite: isWrite, owners: [owner], open: 1))
+        }
+        let group = resources[number].groups.count - 1
+        places[owner, default: []].append(Place(resource: number, group: group, access: access))
+        resources[number].advance()
+        return group > resources[number].front
+    }
+
+    /// Lets go of what the owner has or waits for; of the slot's accesses only, where `keepingWrites`.
+    ///
+    /// - Returns: Each access that is let in by it, by whose it is.
+    mutating func leave(_ owner: Owner, keepingWrites: Bool = false) -> [Owner] {
+        guard var held = places[owner] else { return [] }
+        var entered: [Owner] = []
+        for index in held.indices where !held[index].hasLeft && !(keepingWrites && held[index].access == .write) {
+            held[index].hasLeft = true
+            let place = held[index]
+            resources[place.resource].groups[place.group].open -= 1
+            if place.group == resources[place.resource].front, resources[place.resource].advance() {
+                let front = resources[place.resource].front
+                entered += resources[place.resource].groups[front].owners.filter { $0 != owner }
+            }
+        }
+        places[owner] = held
+        return entered
+    }
+
+    /// Those before it on the first resource that it waits for, at the most `limit`.
+    func holders(before owner: Owner, limit: Int) -> [Owner] {
+        for place in places[owner] ?? [] where !place.hasLeft && place.group > resources[place.resource].front {
+            // The nearest group that has not left as a whole.
+            var group = place.group - 1
+            while group > resources[place.resource].front, resources[place.resource].groups[group].open == 0 {
+                group -= 1
+            }
+            return Array(resources[place.resource].groups[group].owners.lazy.filter { isIn($0, place.resource, group) }.prefix(limit))
+        }
+        return []
+    }
+
+    /// Those that stand next in line behind it.
+    func waiting(behind owner: Owner) -> [Owner] {
+        (places[owner] ?? []).lazy.filter { !$0.hasLeft }.flatMap { place -> [Owner] in
+            let resource = resources[place.resource]
+            guard place.group == resource.front, resource.groups.indices.contains(place.group + 1) else { return [] }
+            return resource.groups[place.group + 1].owners.filter { isIn($0, place.resource, place.group + 1) }
+        }
+    }
+
+    private func isIn(_ owner: Owner, _ resource: Int, _ group: Int) -> Bool {
+        (places[owner] ?? []).contains { $0.resource == resource && $0.group == group && !$0.hasLeft }
+    }
+}

@@ -2,6 +2,9 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include "poller.h"
+#include "process.h"
+#include "thread.h"
 #include <stdint.h>
 #include "CSystemPoll.h"
 #include "CSystemSignals.h"

@@ -26,19 +26,23 @@ enum Composition {
     }
 
     /// Prints what comes as the display wants it; nil for one that draws.
-    static func observer(_ display: Display, glyphs: Glyphs) -> ((Timelines, EventReader.Item) -> Void)? {
+    static func observer(_ display: Display, glyphs: Glyphs, toError: Bool = false) -> ((Timelines, EventReader.Item) -> Void)? {
         switch display {
         case .auto, .dashboard, .quiet: nil
-        case .plain: { timelines, item in printPlain(timelines, item, glyphs) }
+        case .plain: { timelines, item in printPlain(timelines, item, glyphs, toError: toError) }
         case .json: JSONLines().print
         }
     }
 
-    private static func printPlain(_ timelines: Timelines, _ item: EventReader.Item, _ glyphs: Glyphs) {
+    private static func printPlain(_ timelines: Timelines, _ item: EventReader.Item, _ glyphs: Glyphs, toError: Bool) {
         switch item {
         case .event(let event, _, _):
             guard let newest = timelines.newest, let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs) else { return }
-            Console.print(line.string + "\n")
+            if toError {
+                Console.tell(line.string + "\n")
+            } else {
+                Console.print(line.string + "\n")
+            }
         case .problem(let problem):
             Console.complain(problem.description + "; the line is left out")
         case .session:

@@ -21,6 +21,11 @@ enum Display: String, CaseIterable {
     }
 }
 
+/// What there is on the disk.
+enum FileSystem {
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
+
 /// Variables of the environment.
 enum Environment {
     static subscript(_ name: String) -> String? {

@@ -93,7 +93,12 @@ enum Console {
 
     /// Says on standard error what was wrong and what to do.
     static func complain(_ text: String) {
-        var text = "fanout: " + text + "\n"
+        tell("fanout: " + text + "\n")
+    }
+
+    /// Writes to standard error, which nobody need read.
+    static func tell(_ text: String) {
+        var text = text
         text.withUTF8 { _ = put($0, to: 2) }
     }
 

@@ -44,6 +44,7 @@ final class Show {
     /// Sources that wait for the next frame.
     private var isPausing = false
     private var interrupts = 0
+    private var isRunOver = false
     private var saidFailure = false
     /// Asked after each batch whether to go on.
     private let shouldStop: () -> Bool
@@ -93,12 +94,35 @@ final class Show {
         watchSources()
         readSources()
         draw()
-        if !isOver {
+        if !isOver, !isStopped {
             loop.run()
         }
         terminal?.restore()
+        endRun()
         return end
     }
+
+    /// Has a run that still goes end kindly, and takes what it has left to tell; one that does not end soon is left behind.
+    private func endRun() {
+        guard let run, !isRunOver else { return }
+        run.interrupt()
+        let deadline = Clock.monotonic() + Self.patience
+        let ending = EventLoop(clock: Clock.monotonic)
+        ending.watch(run.wakeup.descriptor) { [unowned self] _ in
+            takeRun()
+            if isRunOver {
+                ending.stop()
+            }
+        }
+        ending.call(at: deadline) { ending.stop() }
+        takeRun()
+        if !isRunOver {
+            ending.run()
+        }
+    }
+
+    /// How long a run may take to end once it is told to.
+    private static let patience: Int64 = 3_000_000
 
     // MARK: What comes
 
@@ -148,7 +172,8 @@ final class Show {
             ledger.take(.event(event, session: 0, offset: 0), source: runSource)
         }
         settle()
-        if !isOpen {
+        if !isOpen, !isRunOver {
+            isRunOver = true
             ledger.close(source: runSource)
             loop.unwatch(run.wakeup.descriptor)
             if terminal == nil {

@@ -93,8 +93,11 @@ static void set_leaving(void) {
     static const char *const before[] = {"sgr0", "op", NULL}, *const after[] = {"rmkx", "cnorm", "rmcup", NULL};
     char text[256] = "\033[?2026l";
     append_all(text, sizeof text, before);
-    const char *move = tigetstr("cup");
-    if (move && move != (char *)-1) {
+    const char *move = tigetstr("cup"), *leave = tigetstr("rmcup");
+    if (leave && leave != (char *)-1) {
+        // Cleared, because tmux mixes a screen that was resized meanwhile into the one before it.
+        append(text, sizeof text, tigetstr("clear"));
+    } else if (move && move != (char *)-1) {
         append(text, sizeof text, tparm((char *)move, LINES - 1, 0));
     }
     append_all(text, sizeof text, after);

@@ -92,17 +92,23 @@ struct ResourceOrder: Sendable {
         return entered
     }
 
-    /// Those before it on the first resource that it waits for, at the most `limit`.
+    /// Those next before it on the resources that it waits for, at the most `limit`.
     func holders(before owner: Owner, limit: Int) -> [Owner] {
+        var holders: [Owner] = []
         for place in places[owner] ?? [] where !place.hasLeft && place.group > resources[place.resource].front {
             // The nearest group that has not left as a whole.
             var group = place.group - 1
             while group > resources[place.resource].front, resources[place.resource].groups[group].open == 0 {
                 group -= 1
             }
-            return Array(resources[place.resource].groups[group].owners.lazy.filter { isIn($0, place.resource, group) }.prefix(limit))
+            for other in resources[place.resource].groups[group].owners where isIn(other, place.resource, group) {
+                guard holders.count < limit else { return holders }
+                if !holders.contains(other) {
+                    holders.append(other)
+                }
+            }
         }
-        return []
+        return holders
     }
 
     /// Those that stand next in line behind it.

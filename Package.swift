@@ -33,7 +33,9 @@ let package = Package(
         .target(
             name: "Themes", path: "Themes",
             resources: [
-                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("mono.json"), .embedInCode("okabe-ito-dark.json"),
+                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("high-contrast.json"),
+                .embedInCode("okabe-ito-dark.json"), .embedInCode("okabe-ito-light.json"), .embedInCode("mono.json"),
+                .embedInCode("terminal-16.json"), .embedInCode("stage.json"),
             ]),
 
         // What happened, and what it looks like: events, timeline, frame.
@@ -66,14 +68,17 @@ let package = Package(
             dependencies: ["FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
         // Tests, in the same order.
-        .target(name: "FanoutTestKit", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem"], path: "Tests/FanoutTestKit"),
+        .target(name: "FanoutTestKit", dependencies: ["FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem"], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(
+            name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "ProgramTests", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+        .executableTarget(name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
+        .testTarget(name: "ProgramTests", dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,213 @@
+internal import FanoutEngine
+internal import FanoutEvents
+internal import FanoutJSON
+
+/// One prompt on its way to an answer: what was said, where we are, and what came of it.
+struct AgentRun {
+    let agent: Agent
+    var conversation: Conversation
+    /// The turn that runs, or the last one.
+    var turn: Int
+    var answer = AgentAnswer()
+    /// How the turn that runs is run.
+    private var plan: TurnPlan
+    /// How many replies in a row were cut off.
+    private var cuts = 0
+
+    init(agent: Agent, conversation: Conversation, turn: Int) {
+        self.agent = agent
+        self.conversation = conversation
+        self.turn = turn
+        plan = TurnPlan(options: agent.options.turn)
+    }
+
+    private var log: EventLog { agent.engine.log }
+    private var options: AgentOptions { agent.options }
+
+    /// What follows a turn.
+    private enum Next {
+        case another
+        case end
+    }
+
+    mutating func untilTheModelStops(opening: [Event.Message]) async {
+        var messages = opening
+        for place in 0..<max(1, options.mostTurns) {
+            turn += 1
+            plan = place < options.plan.count ? options.plan[place] : TurnPlan(options: options.turn)
+            agent.engine.begin(turn: turn, title: plan.title, options: plan.options)
+            log.post(messages.map { .message($0.with(turn: turn)) })
+            messages = []
+            let next: Next
+            switch await request() {
+            case .success(let reply): next = await take(reply)
+            case .failure(let error): next = fail(error)
+            }
+            switch next {
+            case .another: continue
+            case .end: return
+            }
+        }
+        answer.outcome = .failed
+        answer.error = CallError(
+            .tooManyTurns, "the model still asks for calls after \(options.mostTurns) turns; allow more, or ask for less at once")
+    }
+}
+
+// The request.
+extension AgentRun {
+    private func request() async -> Result<Reply, ModelError> {
+        let id = "r\(turn)"
+        let request = ModelRequest(
+            body: conversation.request(
+                RequestOptions(
+                    model: options.model, tools: agent.engine.tools, allowsParallelCalls: plan.options.parallelAllowed,
+                    longestReply: options.longestReply)))
+        log.post(.modelStarted(Event.ModelStarted(turn: turn, request: id, provider: agent.provider.name, model: options.model)))
+        let result = await attempts(request, id)
+        switch result {
+        case .success(let reply): post(reply, id)
+        case .failure(let error):
+            log.post(.modelFinished(Event.ModelFinished(turn: turn, request: id, finish: .error, error: error.error)))
+        }
+        return result
+    }
+
+    private func attempts(_ request: ModelRequest, _ id: String) async -> Result<Reply, ModelError> {
+        var attempt = 1
+        while true {
+            let error: ModelError
+            do {
+                return .success(try await agent.provider.reply(to: request))
+            } catch let failure {
+                error = failure
+            }
+            guard !Task.isCancelled, let delay = options.patience.delay(after: error, attempt: attempt, random: agent.random()) else {
+                return .failure(Task.isCancelled ? .cancelled : error)
+            }
+            log.post(.modelRetrying(Event.ModelRetrying(turn: turn, request: id, attempt: attempt, error: error.error, delay: delay)))
+            let time = agent.engine.time
+            do {
+                try await time.sleep(until: time.now() + delay)
+            } catch {
+                return .failure(.cancelled)
+            }
+            attempt += 1
+        }
+    }
+
+    private func post(_ reply: Reply, _ id: String) {
+        let pieces: [(Event.OutputKind, String?)] = [(.reasoning, reply.reasoning), (.text, reply.text), (.refusal, reply.refusal)]
+        var bodies: [Event.Body] = pieces.compactMap { kind, text in
+            guard let text, !text.isEmpty else { return nil }
+            return .modelOutput(Event.ModelOutput(turn: turn, request: id, kind: kind, text: text))
+        }
+        bodies.append(
+            .modelFinished(Event.ModelFinished(turn: turn, request: id, finish: reply.finish, reason: reply.reason, usage: reply.usage)))
+        if let message = reply.message {
+            let raw = recorded(message, of: reply)
+            bodies.append(.message(Event.Message(role: "assistant", text: reply.text.isEmpty ? nil : reply.text, turn: turn, raw: raw)))
+        }
+        log.post(bodies)
+    }
+}
+
+// What of a reply may be recorded.
+extension AgentRun {
+    /// As it came, unless it calls a tool whose arguments hold secrets: those stay out.
+    private func recorded(_ message: JSONText, of reply: Reply) -> JSONText {
+        let secret = Set(agent.engine.tools.filter { !$0.redacted.isEmpty }.map(\.name))
+        guard reply.calls.contains(where: { secret.contains($0.name) }) else { return message }
+        return agent.provider.form.recorded(message, secretTools: secret)
+    }
+}
+
+// What its reply asks for.
+extension AgentRun {
+    private mutating func take(_ reply: Reply) async -> Next {
+        conversation.append(reply)
+        answer.text = reply.refusal ?? reply.text
+        cuts = reply.finish == .length ? cuts + 1 : 0
+        let why = reply.reason ?? "no reason given"
+        switch reply.finish {
+        case .calls:
+            await run(reply.calls)
+            return finish(Task.isCancelled ? .cancelled : .ok, Task.isCancelled ? .end : .another)
+        case .paused:
+            // The server goes on with its own work once it has its reply back, unchanged.
+            return finish(.ok, .another)
+        case .stop, .refused:
+            return finish(.ok, .end)
+        case .length where !reply.calls.isEmpty:
+            await refuse(
+                reply.calls, "the reply was cut off at its length limit (\(why)), so none of its calls was run; ask again, for less at once"
+            )
+            guard cuts < 2 else {
+                return end(.cut, CallError(.replyCut, "the model's replies are cut off at their length limit (\(why)); allow longer ones"))
+            }
+            return finish(.cut, .another)
+        case .length:
+            return end(.cut, CallError(.replyCut, "the answer was cut off at the length limit of a reply (\(why)); allow longer ones"))
+        case .filtered:
+            await refuse(reply.calls, "the provider's filter ended the reply (\(why)), so none of its calls was run")
+            return end(.failed, CallError(.replyFiltered, "the provider's filter ended the reply (\(why)); put the question differently"))
+        case .other, .error:
+            guard !reply.calls.isEmpty else {
+                answer.note = "the reply ended for a reason that is not known here: \(why)"
+                return finish(.ok, .end)
+            }
+            let text = "the reply ended for a reason that is not known here (\(why)), so none of its calls was run"
+            await refuse(reply.calls, text)
+            return end(.failed, CallError(.replyCut, text))
+        }
+    }
+
+    private mutating func run(_ calls: [ToolCall]) async {
+        let results = await agent.engine.run(turn: turn, calls: calls, options: plan.options)
+        answer.callErrors += results.count { $0.outcome.isError }
+        let before = conversation.messages.count
+        conversation.answer(results.map { CallAnswer(id: $0.id, text: $0.text, isError: $0.isError) })
+        log.post(conversation.messages[before...].map { .message(Event.Message(role: "tool", turn: turn, raw: $0)) })
+    }
+
+    /// Ends calls that must not run; each still gets its answer, or no request could follow.
+    private mutating func refuse(_ calls: [ToolCall], _ why: String) async {
+        await run(
+            calls.map { call in
+                var refused = call
+                refused.refusal = CallError(.truncatedTurn, why)
+                return refused
+            })
+    }
+
+    private mutating func fail(_ error: ModelError) -> Next {
+        answer.error = error.error
+        let isCancelled = error.error.kind == .cancelled
+        answer.outcome = isCancelled ? .cancelled : .failed
+        agent.engine.finish(turn: turn, outcome: isCancelled ? .cancelled : .failed)
+        return .end
+    }
+
+    private mutating func end(_ outcome: Event.TurnOutcome, _ error: CallError) -> Next {
+        answer.outcome = .failed
+        answer.error = error
+        return finish(outcome, .end)
+    }
+
+    private mutating func finish(_ outcome: Event.TurnOutcome, _ next: Next) -> Next {
+        if outcome == .cancelled {
+            answer.outcome = .cancelled
+            answer.error = CallError(.cancelled, "the run was cancelled")
+        }
+        agent.engine.finish(turn: turn, outcome: outcome)
+        return next
+    }
+}
+
+extension Event.Message {
+    fileprivate func with(turn: Int) -> Event.Message {
+        var message = self
+        message.turn = turn
+        return message
+    }
+}

@@ -1,0 +1,43 @@
+internal import FanoutEngine
+public import FanoutJSON
+
+/// What was said so far, in the form of one API, so that it can be sent again as it was.
+public struct Conversation: Sendable, Hashable {
+    public let form: WireForm
+    /// What the model is told beside the messages.
+    public var system: String?
+    /// In the API's own form, each on one line.
+    public private(set) var messages: [JSONText] = []
+
+    public init(form: WireForm, system: String? = nil) {
+        self.form = form
+        self.system = system
+    }
+
+    /// Adds what the user says.
+    public mutating func ask(_ text: String) {
+        messages.append(form.message(fromUser: text))
+    }
+
+    /// Adds the model's reply as it came.
+    public mutating func append(_ reply: Reply) {
+        if let message = reply.message {
+            messages.append(message)
+        }
+    }
+
+    /// Adds the results of the last reply's calls, one for each, in call order.
+    public mutating func answer(_ results: [CallAnswer]) {
+        messages += form.messages(answering: results)
+    }
+
+    /// The body of the request that asks the model to go on.
+    public func request(_ options: RequestOptions) -> JSONText {
+        form.request(system: system, messages: messages, options: options)
+    }
+
+    /// What the API would refuse in it.
+    public var faults: [MessageFault] {
+        MessageRules.faults(in: messages.map(\.value), form: form)
+    }
+}

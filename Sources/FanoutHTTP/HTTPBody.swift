@@ -1,0 +1,38 @@
+/// The body of a response, in the pieces in which it arrives.
+///
+/// Reads no faster than it is asked: what waits unread is bounded, and beyond that the server waits. Dropping it ends the transfer.
+/// A class, because that end must come once; one task at a time reads it.
+package final class HTTPBody: Sendable {
+    private let transfer: Transfer
+    private let worker: CurlWorker
+
+    init(transfer: Transfer, worker: CurlWorker) {
+        self.transfer = transfer
+        self.worker = worker
+    }
+
+    deinit {
+        worker.cancel(transfer)
+    }
+
+    /// The next piece, never empty; nil at the end.
+    package func next() async throws(HTTPError) -> [UInt8]? {
+        let transfer = transfer
+        let worker = worker
+        let piece = await withTaskCancellationHandler {
+            await transfer.next()
+        } onCancel: {
+            worker.cancel(transfer)
+        }
+        switch piece {
+        case .head: return try await next()
+        case .chunk(let chunk, let mustResume):
+            if mustResume {
+                worker.resume(transfer)
+            }
+            return chunk
+        case .end(nil): return nil
+        case .end(let error?): throw error
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// Makes requests over libcurl, any number at once, on one thread of its own.
+///
+/// The thread starts with the first request and waits in the kernel; it ends when the client and every response it gave are gone.
+package final class HTTPClient: Sendable {
+    private let worker: CurlWorker
+
+    /// - Parameter userAgent: What the client calls itself to servers.
+    package init(userAgent: String = "fanout") {
+        worker = CurlWorker(userAgent: userAgent)
+    }
+
+    deinit {
+        worker.stopWhenIdle()
+    }
+
+    /// Sends a request and returns once status and headers are there. Cancelling the task ends the transfer.
+    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let transfer = Transfer(request)
+        let worker = worker
+        let piece = await withTaskCancellationHandler {
+            worker.start(transfer)
+            return await transfer.next()
+        } onCancel: {
+            worker.cancel(transfer)
+        }
+        switch piece {
+        case .head(let head): return HTTPResponse(head: head, body: HTTPBody(transfer: transfer, worker: worker))
+        case .end(let error?): throw error
+        case .chunk, .end(nil): throw HTTPError(.notHTTP, "what answers at \(request.host) does not speak HTTP; check the port")
+        }
+    }
+
+    /// Sends a request and returns the whole response.
+    ///
+    /// - Parameter limit: Bytes; a larger body is an error.
+    package func collect(_ request: HTTPRequest, limit: Int) async throws(HTTPError) -> HTTPReply {
+        let response = try await send(request)
+        var body: [UInt8] = []
+        while let chunk = try await response.body.next() {
+            guard body.count + chunk.count <= limit else {
+                throw HTTPError.tooLarge(host: request.host, limit: limit)
+            }
+            body.append(contentsOf: chunk)
+        }
+        return HTTPReply(head: response.head, body: body)
+    }
+}

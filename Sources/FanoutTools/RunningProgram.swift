@@ -1,0 +1,265 @@
+internal import CSystem
+internal import FanoutEvents
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A program that runs, as the leader of a process group of its own.
+///
+/// Its pipes and its end are handled on the poller's thread, and any thread may send it a signal, so it is a class with its state behind
+/// the lock. Signals go to the group only while the leader is unreaped: until then its number cannot belong to anybody else.
+final class RunningProgram: Sendable {
+    private struct State {
+        var child: pid_t = 0
+        var isReaped = false
+        var input: Pipe?
+        var toWrite: [UInt8]
+        var written = 0
+        var output: Pipe?
+        var error: Pipe?
+        var end: Pipe?
+        var captured: CapturedOutput
+        var capturedError: CapturedOutput
+        var outcome: Program.Outcome?
+        var waiter: CheckedContinuation<Program.Outcome, Never>?
+    }
+
+    /// This process's end of a pipe, and its place with the poller.
+    private struct Pipe {
+        var descriptor: Int32
+        var watch: Poller.Watch?
+    }
+
+    private let state: Guarded<State>
+    /// Called on the poller's thread with each piece as it is read.
+    private let onOutput: @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
+
+    /// Starts the program.
+    ///
+    /// - Parameter limit: Bytes of standard output to keep.
+    init(
+        _ program: Program, limit: Int, onOutput: @escaping @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
+    ) throws(Program.LaunchError) {
+        self.onOutput = onOutput
+        state = Guarded(
+            State(
+                toWrite: program.input, captured: CapturedOutput(limit: limit),
+                capturedError: CapturedOutput(limit: CapturedOutput.tailLimit)))
+        var pipes = try ProgramPipes()
+        defer { pipes.close() }
+        let child = try program.spawn(input: pipes.input[0], output: pipes.output[1], error: pipes.error[1])
+        let end = csystem_pidfd(child)
+        guard end >= 0 else {
+            kill(-child, SIGKILL)
+            waitpid(child, nil, 0)
+            throw Program.LaunchError(message: "\(program.name) was started and could not be watched: \(String(cString: strerror(errno)))")
+        }
+        let (input, output, error) = pipes.keepOwn()
+        state.withLock { state in
+            state.child = child
+            state.input = Pipe(descriptor: input)
+            state.output = Pipe(descriptor: output)
+            state.error = Pipe(descriptor: error)
+            state.end = Pipe(descriptor: end)
+        }
+        guard watchAll() else {
+            abandon()
+            throw Program.LaunchError(
+                message: "\(program.name) was started and could not be watched; the system has no room for more descriptors")
+        }
+    }
+
+    /// How it ended and what it wrote. One task may wait.
+    func outcome() async -> Program.Outcome {
+        await withCheckedContinuation { continuation in
+            let outcome = state.withLock { state in
+                if state.outcome == nil {
+                    state.waiter = continuation
+                }
+                return state.outcome
+            }
+            if let outcome {
+                continuation.resume(returning: outcome)
+            }
+        }
+    }
+
+    /// Sends a signal to the program and all that it started, if it still runs.
+    func signal(_ number: Int32) {
+        state.withLock { state in
+            if !state.isReaped {
+                _ = kill(-state.child, number)
+            }
+        }
+    }
+}
+
+// On the poller's thread.
+extension RunningProgram {
+    private func watchAll() -> Bool {
+        // Under the lock, so that no handler runs before its watch is stored.
+        state.withLock { state in
+            let poller = Poller.shared
+            if state.toWrite.isEmpty {
+                Self.close(&state.input)
+            } else if let descriptor = state.input?.descriptor {
+                state.input?.watch = poller.watch(descriptor, forWriting: true) { self.write() }
+            }
+            if let descriptor = state.output?.descriptor {
+                state.output?.watch = poller.watch(descriptor) { self.read(.output) }
+            }
+            if let descriptor = state.error?.descriptor {
+                state.error?.watch = poller.watch(descriptor) { self.read(.error) }
+            }
+            if let descriptor = state.end?.descriptor {
+                state.end?.watch = poller.watch(descriptor) { self.finish() }
+            }
+            return state.output?.watch != nil && state.error?.watch != nil && state.end?.watch != nil
+        }
+    }
+
+    /// Ends a program that cannot be watched, and waits for that end.
+    private func abandon() {
+        state.withLock { state in
+            _ = kill(-state.child, SIGKILL)
+            _ = retrying { Int(waitpid(state.child, nil, 0)) }
+            state.isReaped = true
+            Self.close(&state.input)
+            Self.close(&state.output)
+            Self.close(&state.error)
+            Self.close(&state.end)
+        }
+    }
+
+    private func write() {
+        state.withLock { state in
+            guard let descriptor = state.input?.descriptor else { return }
+            let count = state.toWrite.withUnsafeBytes { bytes in
+                let rest = bytes[state.written...]
+                // The poller's thread blocks SIGPIPE: a program that does not read gives an error here and no more.
+                return retrying { Self.systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest)) }
+            }
+            if count > 0 {
+                state.written += count
+            }
+            if state.written == state.toWrite.count || (count < 0 && errno != EAGAIN) {
+                Self.close(&state.input)
+            }
+        }
+    }
+
+    /// Reads once; the poller calls again while there is more.
+    private func read(_ stream: Program.Stream) {
+        _ = take(from: stream)
+    }
+
+    /// How many bytes were there; zero at the end, negative where nothing waits.
+    private func take(from stream: Program.Stream) -> Int {
+        let piece = state.withLock { state -> (count: Int, bytes: ArraySlice<UInt8>) in
+            let place: WritableKeyPath<State, Pipe?> = stream == .output ? \.output : \.error
+            guard let descriptor = state[keyPath: place]?.descriptor else { return (0, []) }
+            var failure: Int32 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, filled in
+                let count = retrying { Self.systemRead(descriptor, UnsafeMutableRawBufferPointer(buffer)) }
+                failure = count < 0 ? errno : 0
+                filled = max(0, count)
+            }
+            if failure == EAGAIN {
+                return (-1, [])
+            }
+            guard !bytes.isEmpty else {
+                Self.close(&state[keyPath: place])
+                return (0, [])
+            }
+            switch stream {
+            case .output: state.captured.append(bytes[...])
+            case .error: state.capturedError.append(bytes[...])
+            }
+            return (bytes.count, bytes[...])
+        }
+        if !piece.bytes.isEmpty {
+            onOutput(stream, piece.bytes)
+        }
+        return piece.count
+    }
+
+    /// The leader has ended: what it left behind ends with it, and what waits in the pipes is read.
+    private func finish() {
+        signal(SIGKILL)
+        for stream in [Program.Stream.output, .error] {
+            // A descendant that left the group may write for ever; more than a pipe holds is not the program's.
+            var left = 1 << 20
+            while left > 0, case let count = take(from: stream), count > 0 {
+                left -= count
+            }
+        }
+        let (waiter, outcome) = state.withLock { state -> (CheckedContinuation<Program.Outcome, Never>?, Program.Outcome) in
+            var status: Int32 = 0
+            _ = retrying { Int(waitpid(state.child, &status, 0)) }
+            state.isReaped = true
+            Self.close(&state.input)
+            Self.close(&state.output)
+            Self.close(&state.error)
+            Self.close(&state.end)
+            let outcome = Program.Outcome(ending: Program.Ending(status: status), output: state.captured, errorOutput: state.capturedError)
+            state.outcome = outcome
+            defer { state.waiter = nil }
+            return (state.waiter, outcome)
+        }
+        waiter?.resume(returning: outcome)
+    }
+
+    private static func close(_ pipe: inout Pipe?) {
+        guard let open = pipe else { return }
+        if let watch = open.watch {
+            Poller.shared.remove(watch)
+        }
+        systemClose(open.descriptor)
+        pipe = nil
+    }
+
+    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Darwin)
+            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        #else
+            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        #endif
+    }
+
+    private static func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        #if canImport(Darwin)
+            Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+        #else
+            Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+        #endif
+    }
+}
+
+extension Program.Ending {
+    /// - Parameter status: As `waitpid` gives it.
+    fileprivate init(status: Int32) {
+        let signal = status & 0x7f
+        self = signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+    }
+}
+
+func systemClose(_ descriptor: Int32) {
+    #if canImport(Darwin)
+        _ = Darwin.close(descriptor)
+    #else
+        _ = Glibc.close(descriptor)
+    #endif
+}
+
+/// Calls again as long as a signal interrupted the call.
+private func retrying(_ call: () -> Int) -> Int {
+    while true {
+        let count = call()
+        if count >= 0 || errno != EINTR {
+            return count
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package import FanoutEngine
+internal import FanoutEvents
+internal import FanoutJSON
+
+/// The tools that a file declares.
+///
+///     {"tools": [{"name": "grep", "description": "Searches files.", "parameters": {"type": "object", …},
+///                 "command": ["./grep.py"], "timeout": 30, "read_only": true}],
+///      "pools": {"net": {"limit": 4, "rate": {"calls": 10, "per": 1}}}}
+///
+/// Each tool has one key that says what does its work: `command` runs a program, `simulate` only takes its time. The other keys say how calls of it may
+/// run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`.
+package struct ToolsFile: Sendable {
+    package var tools: [Tool] = []
+    package var pools: [String: Pool] = [:]
+
+    /// - Parameter name: What the file is called in errors.
+    /// - Throws: ``ToolsFileError`` that names line, key and remedy.
+    package init(parsing text: [UInt8], name: String) throws(ToolsFileError) {
+        let root: JSONValue
+        do {
+            root = try JSONValue(parsing: text)
+        } catch {
+            let line = error.position(in: text).line
+            throw ToolsFileError("\(name) line \(line): \(error.reason); a tools file is one JSON object")
+        }
+        let fields = ToolsFileFields(value: root, path: [], place: JSONPlace(text), name: name)
+        try fields.check(keys: ["tools", "pools"])
+        for (key, pool) in try fields.objects(of: "pools") {
+            try pool.check(keys: ["limit", "rate"])
+            pools[key] = Pool(limit: try pool.count("limit"), rate: try pool.rate("rate"))
+        }
+        let entries = try fields.items("tools") ?? []
+        guard !entries.isEmpty else {
+            throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
+        }
+        for entry in entries {
+            let tool = try Tool(entry)
+            guard !tools.contains(where: { $0.name == tool.name }) else {
+                throw entry.error(["name"], "another tool has the name \(tool.name) already; give each its own")
+            }
+            tools.append(tool)
+        }
+    }
+
+    /// - Throws: ``ToolsFileError``, also where the file cannot be read.
+    package init(path: String) throws(ToolsFileError) {
+        try self.init(parsing: readWholeFile(path), name: path)
+    }
+}
+
+/// What is wrong with a tools file: a sentence.
+package struct ToolsFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var message: String
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}
+
+extension Tool {
+    private static let kinds = ["command", "simulate"]
+    private static let commandKeys = ["cwd", "env", "output_limit"]
+    private static let commonKeys = [
+        "name", "description", "parameters", "timeout", "attempt_timeout", "limit", "pool", "rate", "reads", "writes", "sequential",
+        "read_only",
+        "repeatable", "approval", "secrets",
+    ]
+
+    fileprivate init(_ entry: ToolsFileFields) throws(ToolsFileError) {
+        try entry.check(keys: Self.commonKeys + Self.kinds + Self.commandKeys)
+        guard let name = try entry.text("name"), Self.isName(name) else {
+            throw entry.error(["name"], "a tool needs a name of letters, digits, _ and -, at most 64 of them", key: "name")
+        }
+        let description = try entry.text("description") ?? ""
+        let parameters = try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]]
+        let secrets = try entry.texts("secrets")
+        let traits = try ToolTraits(entry)
+        switch Self.kinds.filter(entry.has) {
+        case ["command"]:
+            let command = try entry.texts("command")
+            guard let program = command.first, !program.isEmpty else {
+                throw entry.error(["command"], "a command is a list of texts: the program, then its arguments")
+            }
+            var tool = CommandTool(command: command)
+            tool.directory = try entry.text("cwd")
+            for (key, value) in try entry.object("env") ?? [:] {
+                guard let text = value.string else {
+                    throw entry.error(["env", .key(key)], "the value of an environment variable is a text")
+                }
+                tool.environment[key] = text
+            }
+            tool.outputLimit = try entry.count("output_limit") ?? tool.outputLimit
+            self = tool.tool(name: name, description: description, parameters: parameters, traits: traits, redacted: secrets)
+        case ["simulate"]:
+            guard let simulate = try entry.fields("simulate") else {
+                throw entry.error(["simulate"], "simulate is an object")
+            }
+            try simulate.check(keys: ["latency", "failures", "seed", "result"])
+            let latency = try simulate.microseconds("latency") ?? 0
+            let result = simulate.value["result"] ?? "done"
+            self = SimulatedTool(
+                latency: latency...latency, failures: try simulate.share("failures") ?? 0, seed: UInt64(try simulate.count("seed") ?? 0)
+            ) { _ in result }
+            .tool(name: name, description: description, parameters: parameters, traits: traits, redacted: secrets)
+        case []:
+            throw entry.error([], "the tool \(name) does nothing; give it a \"command\", a list of the program and its arguments")
+        case let several:
+            throw entry.error([.key(several[1])], "the tool \(name) has \(several.joined(separator: " and ")); keep one of them")
+        }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x5f, 0x2d: true
+                default: false
+                }
+            }
+    }
+}
+
+extension ToolTraits {
+    fileprivate init(_ entry: ToolsFileFields) throws(ToolsFileError) {
+        self.init()
+        reads = try entry.texts("reads")
+        writes = try entry.texts("writes")
+        sequential = try entry.flag("sequential")
+        readOnly = try entry.flag("read_only")
+        repeatable = try entry.flag("repeatable")
+        needsApproval = try entry.flag("approval")
+        pool = try entry.text("pool")
+        limit = try entry.count("limit")
+        rate = try entry.rate("rate")
+        timeout = try entry.microseconds("timeout")
+        attemptTimeout = try entry.microseconds("attempt_timeout")
+    }
+}

@@ -1,0 +1,102 @@
+import FanoutAgent
+import FanoutEngine
+import FanoutEvents
+import FanoutJSON
+import Foundation
+import Testing
+
+/// A session whose events are kept, on a clock that stands still.
+struct Session {
+    let time = StillTime()
+    let log: EventLog
+    private let reader: EventQueue
+    private let kept = Guarded<[Event]>([])
+
+    init() {
+        let time = time
+        log = EventLog { time.now() }
+        reader = log.reader()
+    }
+
+    /// All that was posted so far.
+    var events: [Event] {
+        kept.withLock { kept in
+            kept += reader.take().events
+            return kept
+        }
+    }
+
+    /// What tests/check-events finds wrong with them, each a line; the events as a whole session of ours.
+    func violations() throws -> String {
+        var writer = EventWriter()
+        writer.write(Header(session: "test", started: 0))
+        for event in events {
+            writer.write(event)
+        }
+        let check = Process()
+        check.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("check-events")
+        check.arguments = ["python3", script.path, "--complete", "-"]
+        let (input, output) = (Pipe(), Pipe())
+        check.standardInput = input
+        check.standardOutput = output
+        check.standardError = output
+        try check.run()
+        // Its input fits no pipe, perhaps; a thread of its own writes it.
+        let bytes = Data(writer.bytes)
+        Thread.detachNewThread {
+            try? input.fileHandleForWriting.write(contentsOf: bytes)
+            try? input.fileHandleForWriting.close()
+        }
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        check.waitUntilExit()
+        return check.terminationStatus == 0 ? "" : said
+    }
+}
+
+extension Event.Body {
+    /// The kind of event and what tells it from others of its kind, in a word or two.
+    var brief: String {
+        switch self {
+        case .toolDeclared(let event): "declared \(event.name)"
+        case .turnStarted(let event): "turn \(event.turn)"
+        case .message(let event): "message \(event.role)"
+        case .modelStarted: "model"
+        case .modelOutput(let event): "\(event.kind) \(event.text)"
+        case .modelRetrying(let event): "retrying after \(event.attempt ?? 0)"
+        case .modelFinished(let event): "model \(event.finish)"
+        case .callAnnounced(let event): "announced \(event.call)"
+        case .callRequested(let event): "requested \(event.call)"
+        case .callQueued(let event): "queued \(event.call)"
+        case .callDecided(let event): "decided \(event.call)"
+        case .callStarted(let event): "started \(event.call)"
+        case .callProgress(let event): "progress \(event.call)"
+        case .callOutput(let event): "output \(event.call)"
+        case .callRetrying(let event): "retrying \(event.call)"
+        case .callFinished(let event): "finished \(event.call) \(event.outcome)"
+        case .callReleased(let event): "released \(event.call)"
+        case .turnFinished(let event): "turn \(event.turn) \(event.outcome)"
+        case .marker(let event): "marker \(event.label)"
+        case .sessionFinished(let event): "session \(event.outcome)"
+        case .other(let type): type
+        }
+    }
+}
+
+/// Bodies of Chat Completions.
+enum Chat {
+    static func answer(_ text: String, finish: String = "stop") -> JSONValue {
+        ["choices": [["index": 0, "message": ["role": "assistant", "content": .string(text)], "finish_reason": .string(finish)]]]
+    }
+
+    static func calls(_ calls: [(id: String, name: String, arguments: String)], finish: String = "tool_calls") -> JSONValue {
+        let list = calls.map { call -> JSONValue in
+            ["id": .string(call.id), "type": "function", "function": ["name": .string(call.name), "arguments": .string(call.arguments)]]
+        }
+        return [
+            "choices": [
+                ["index": 0, "message": ["role": "assistant", "content": nil, "tool_calls": .array(list)], "finish_reason": .string(finish)]
+            ]
+        ]
+    }
+}

@@ -33,7 +33,9 @@ let package = Package(
         .target(
             name: "Themes", path: "Themes",
             resources: [
-                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("mono.json"), .embedInCode("okabe-ito-dark.json"),
+                .embedInCode("fanout-dark.json"), .embedInCode("fanout-light.json"), .embedInCode("high-contrast.json"),
+                .embedInCode("okabe-ito-dark.json"), .embedInCode("okabe-ito-light.json"), .embedInCode("mono.json"),
+                .embedInCode("terminal-16.json"), .embedInCode("stage.json"),
             ]),
 
         // What happened, and what it looks like: events, timeline, frame.
@@ -75,7 +77,8 @@ let package = Package(
             name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
             exclude: ["Fixtures"]),
         .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "ProgramTests", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+        .executableTarget(name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
+        .testTarget(name: "ProgramTests", dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
     ],
     cxxLanguageStandard: .cxx17
 )

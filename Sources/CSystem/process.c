@@ -36,7 +36,7 @@ static int lift(int *end) {
     return error;
 }
 
-int csystem_pipe(int ends[2], int own) {
+int csystem_process_pipe(int ends[2], int own) {
 #if defined(__linux__)
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return errno;
@@ -81,7 +81,7 @@ static void await_end(void *opaque) {
 // A thread waits in the kernel, and closes the other end of a pipe.
 int csystem_pidfd(pid_t child) {
     int ends[2];
-    int error = csystem_pipe(ends, 0);
+    int error = csystem_process_pipe(ends, 0);
     struct wait *wait = error ? NULL : malloc(sizeof *wait);
     if (wait) {
         *wait = (struct wait){child, ends[1]};

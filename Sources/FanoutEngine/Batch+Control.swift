@@ -25,7 +25,8 @@ extension Batch {
             guard let place = state.place(of: call), let new = state.machine.retry(place, now: now) else { return nil }
             let old = state.entries[place]
             var entry = BatchEntry(
-                call: name(old.id), id: old.id, name: old.name, index: old.index, tool: old.tool, arguments: old.arguments, shown: old.shown,
+                call: name(old.id), id: old.id, name: old.name, index: old.index, tool: old.tool, arguments: old.arguments,
+                shown: old.shown,
                 redacted: old.redacted, ready: old.ready)
             entry.after = old.after
             entry.retryOf = old.call

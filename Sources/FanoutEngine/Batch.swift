@@ -56,7 +56,8 @@ final class Batch: ReportSink {
     }
 
     init(
-        turn: Int, entries: [BatchEntry], references: References?, rules: BatchRules, outside: [String], options: TurnOptions, executors: Executors,
+        turn: Int, entries: [BatchEntry], references: References?, rules: BatchRules, outside: [String], options: TurnOptions,
+        executors: Executors,
         engine: Engine
     ) {
         self.turn = turn

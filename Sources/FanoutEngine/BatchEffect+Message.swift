@@ -22,11 +22,14 @@ extension BatchEffect.Ending {
         case .denied(let by):
             return CallError(.denied, by == "policy" ? "The policy denies calls that need approval." : "The user denied it.")
         case .dependencyFailed(let call):
-            return CallError(.dependencyFailed, "It refers to \(name(call)), which has no result. Ask for it again without that reference, or for both again.")
+            return CallError(
+                .dependencyFailed,
+                "It refers to \(name(call)), which has no result. Ask for it again without that reference, or for both again.")
         case .dependencyCycle(let circle):
             let shown = circle.prefix(8).map(name).joined(separator: " → ")
             let way = circle.count > 8 ? "\(shown) → … (\(circle.count) calls)" : "\(shown) → \(circle.first.map(name) ?? "")"
-            return CallError(.dependencyCycle, "The calls refer to each other in a circle: \(way). Ask for one of them without its reference.")
+            return CallError(
+                .dependencyCycle, "The calls refer to each other in a circle: \(way). Ask for one of them without its reference.")
         }
     }
 }

@@ -170,8 +170,9 @@ extension BatchMachine {
             finish(call, calls[call].ending, isAbandoned: true, now: now)
             propagate(now: now)
         }
+        let gates = giveBackGates(call)
         leaveResources(call, keepingWrites: true, now: now)
-        leaveGates(call, freedBy: call, now: now)
+        move(gates, freedBy: call, now: now)
     }
 
     func traits(of call: Int) -> ToolTraits {

@@ -83,7 +83,9 @@ extension BatchMachine {
 
     /// Has the machine look again when a gate's rate lets the next one in.
     mutating func watch(_ gate: Int, now: Int64) {
-        guard !gates[gate].line.isEmpty, gates[gate].alarm == nil, gates[gate].obstacle(at: now) == .rate, let instant = gates[gate].nextTurn else { return }
+        guard !gates[gate].line.isEmpty, gates[gate].alarm == nil, gates[gate].obstacle(at: now) == .rate,
+            let instant = gates[gate].nextTurn
+        else { return }
         gates[gate].alarm = instant
         timers.insert(.gate(gate), at: instant)
     }

@@ -119,6 +119,7 @@ package struct BatchMachine: Sendable {
                 finish(call, .dependencyCycle(circle), now: now)
             }
         }
+        propagate(now: now)
         for call in calls.indices where calls[call].phase == .waiting {
             consider(call, freedBy: nil, now: now)
         }
@@ -309,7 +310,7 @@ package struct BatchMachine: Sendable {
     private mutating func tellWhoWaits(for call: Int) {
         guard calls[call].touches else { return }
         for owner in order.waiting(behind: .call(call)) {
-            guard case .call(let other) = owner, calls[other].wait == .order else { continue }
+            guard case .call(let other) = owner, calls[other].phase == .waiting, calls[other].wait == .order else { continue }
             wait(other, .order, on: [.call(call)])
         }
     }

@@ -35,7 +35,8 @@ struct BatchPreparation {
         let (arguments, fault) = read(call.arguments)
         let (shown, redacted) = show(arguments, of: call, cutting: tool?.redaction)
         var entry = BatchEntry(
-            call: name, id: call.id, name: call.name, index: index, tool: place, arguments: arguments ?? .null, shown: shown, redacted: redacted,
+            call: name, id: call.id, name: call.name, index: index, tool: place, arguments: arguments ?? .null, shown: shown,
+            redacted: redacted,
             ready: arguments ?? .null)
         if let refusal = call.refusal {
             entry.failure = refusal

@@ -60,7 +60,8 @@ public final class Engine: Sendable {
     ///   - random: Draws from 0 up to 1, for the jitter of retries.
     /// - Throws: ``ToolError`` for a name that stands twice, or a schema that cannot be compiled.
     public init(
-        log: EventLog, time: any Timekeeper, tools: [Tool], agent: String? = nil, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        log: EventLog, time: any Timekeeper, tools: [Tool], agent: String? = nil,
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) throws(ToolError) {
         self.log = log
         self.time = time
@@ -154,7 +155,8 @@ public final class Engine: Sendable {
         let preparation = BatchPreparation(tools: prepared, places: places, usesReferences: options.references)
         let (entries, references) = preparation.entries(calls, names: names)
         let batch = Batch(
-            turn: turn, entries: entries, references: references, rules: rules, outside: held.map(\.call), options: options, executors: executors, engine: self)
+            turn: turn, entries: entries, references: references, rules: rules, outside: held.map(\.call), options: options,
+            executors: executors, engine: self)
         let freed = state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = batch
             return held.map(\.call).filter { call in !state.held.contains { $0.call == call } }

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A value that one thread at a time may touch, and on which threads may wait for a change.
@@ -17,13 +17,13 @@ final class Monitor<Value>: @unchecked Sendable {
         self.value = value
         pthread_mutex_init(mutex, nil)
         #if canImport(Darwin)
-        pthread_cond_init(condition, nil)
+            pthread_cond_init(condition, nil)
         #else
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+            var attributes = pthread_condattr_t()
+            pthread_condattr_init(&attributes)
+            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            pthread_cond_init(condition, &attributes)
+            pthread_condattr_destroy(&attributes)
         #endif
     }
 
@@ -67,12 +67,12 @@ final class Monitor<Value>: @unchecked Sendable {
 
     private func wait(until nanoseconds: Int64) {
         #if canImport(Darwin)
-        let left = max(nanoseconds - monotonicNanoseconds(), 0)
-        var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
-        pthread_cond_timedwait_relative_np(condition, mutex, &time)
+            let left = max(nanoseconds - monotonicNanoseconds(), 0)
+            var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+            pthread_cond_timedwait_relative_np(condition, mutex, &time)
         #else
-        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        pthread_cond_timedwait(condition, mutex, &time)
+            var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+            pthread_cond_timedwait(condition, mutex, &time)
         #endif
     }
 
@@ -97,27 +97,31 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     }
     let box = Unmanaged.passRetained(Box(body))
     #if canImport(Darwin)
-    var thread: pthread_t?
-    let error = pthread_create(&thread, nil, { pointer in
-        Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
-        return nil
-    }, box.toOpaque())
-    guard error == 0, let thread else {
-        box.release()
-        return false
-    }
-    #else
-    var thread = pthread_t()
-    let error = pthread_create(&thread, nil, { pointer in
-        if let pointer {
-            Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+        var thread: pthread_t?
+        let error = pthread_create(
+            &thread, nil,
+            { pointer in
+                Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            }, box.toOpaque())
+        guard error == 0, let thread else {
+            box.release()
+            return false
         }
-        return nil
-    }, box.toOpaque())
-    guard error == 0 else {
-        box.release()
-        return false
-    }
+    #else
+        var thread = pthread_t()
+        let error = pthread_create(
+            &thread, nil,
+            { pointer in
+                if let pointer {
+                    Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+                }
+                return nil
+            }, box.toOpaque())
+        guard error == 0 else {
+            box.release()
+            return false
+        }
     #endif
     pthread_detach(thread)
     return true

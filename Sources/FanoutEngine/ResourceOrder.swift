@@ -31,17 +31,52 @@ struct ResourceOrder: Sendable {
 
     private struct Resource: Sendable {
         var groups: [Group] = []
-        /// The group that is let in; those before it have left.
+        /// The first group that has not left as a whole.
         var front = 0
+        /// The last group that is let in: the front one, or readers behind readers when all between them have left.
+        var reach = -1
+        /// The groups after `reach` and before this one have left.
+        private var probe = 0
 
-        /// Lets in the next group where the front one has left. True where it did.
-        @discardableResult
-        mutating func advance() -> Bool {
-            let before = front
-            while front < groups.count - 1, groups[front].open == 0 {
+        /// Lets in whom nothing keeps out any more.
+        ///
+        /// - Returns: The groups that are let in by it.
+        mutating func advance() -> [Int] {
+            while front < groups.count, groups[front].open == 0 {
                 front += 1
             }
-            return front != before
+            guard front < groups.count else { return [] }
+            var entered: [Int] = []
+            func enter(_ group: Int) {
+                reach = group
+                probe = group + 1
+                entered.append(group)
+            }
+            if reach < front {
+                enter(front)
+            }
+            while !groups[front].isWrite, probe < groups.count {
+                if groups[probe].open == 0 {
+                    probe += 1
+                } else if groups[probe].isWrite {
+                    break
+                } else {
+                    enter(probe)
+                }
+            }
+            return entered
+        }
+
+        /// Puts an access behind those there are, and says in which group.
+        mutating func append(_ owner: Owner, isWrite: Bool) -> Int {
+            if let last = groups.indices.last, !isWrite, !groups[last].isWrite, last >= front {
+                groups[last].owners.append(owner)
+                groups[last].open += 1
+                probe = min(probe, max(last, reach + 1))
+                return last
+            }
+            groups.append(Group(isWrite: isWrite, owners: [owner], open: 1))
+            return groups.count - 1
         }
     }
 
@@ -60,17 +95,10 @@ struct ResourceOrder: Sendable {
             numbers[name] = number
             resources.append(Resource())
         }
-        let isWrite = access != .read
-        if let last = resources[number].groups.indices.last, !isWrite, !resources[number].groups[last].isWrite {
-            resources[number].groups[last].owners.append(owner)
-            resources[number].groups[last].open += 1
-        } else {
-            resources[number].groups.append(Group(isWrite: isWrite, owners: [owner], open: 1))
-        }
-        let group = resources[number].groups.count - 1
+        let group = resources[number].append(owner, isWrite: access != .read)
         places[owner, default: []].append(Place(resource: number, group: group, access: access))
-        resources[number].advance()
-        return group > resources[number].front
+        _ = resources[number].advance()
+        return group > resources[number].reach
     }
 
     /// Lets go of what the owner has or waits for; of the slot's accesses only, where `keepingWrites`.
@@ -83,34 +111,41 @@ struct ResourceOrder: Sendable {
             held[index].hasLeft = true
             let place = held[index]
             resources[place.resource].groups[place.group].open -= 1
-            if place.group == resources[place.resource].front, resources[place.resource].advance() {
-                let front = resources[place.resource].front
-                entered += resources[place.resource].groups[front].owners.filter { $0 != owner }
+            guard resources[place.resource].groups[place.group].open == 0 else { continue }
+            for group in resources[place.resource].advance() {
+                entered += resources[place.resource].groups[group].owners.filter { isIn($0, place.resource, group) && $0 != owner }
             }
         }
         places[owner] = held
         return entered
     }
 
-    /// Those before it on the first resource that it waits for, at the most `limit`.
+    /// Those next before it on the resources that it waits for, at the most `limit`.
     func holders(before owner: Owner, limit: Int) -> [Owner] {
-        for place in places[owner] ?? [] where !place.hasLeft && place.group > resources[place.resource].front {
+        var holders: [Owner] = []
+        for place in places[owner] ?? [] where !place.hasLeft && place.group > resources[place.resource].reach {
             // The nearest group that has not left as a whole.
             var group = place.group - 1
             while group > resources[place.resource].front, resources[place.resource].groups[group].open == 0 {
                 group -= 1
             }
-            return Array(resources[place.resource].groups[group].owners.lazy.filter { isIn($0, place.resource, group) }.prefix(limit))
+            for other in resources[place.resource].groups[group].owners where isIn(other, place.resource, group) {
+                guard holders.count < limit else { return holders }
+                if !holders.contains(other) {
+                    holders.append(other)
+                }
+            }
         }
-        return []
+        return holders
     }
 
     /// Those that stand next in line behind it.
     func waiting(behind owner: Owner) -> [Owner] {
         (places[owner] ?? []).lazy.filter { !$0.hasLeft }.flatMap { place -> [Owner] in
-            let resource = resources[place.resource]
-            guard place.group == resource.front, resource.groups.indices.contains(place.group + 1) else { return [] }
-            return resource.groups[place.group + 1].owners.filter { isIn($0, place.resource, place.group + 1) }
+            let groups = resources[place.resource].groups
+            let reach = resources[place.resource].reach
+            guard place.group <= reach, let next = groups.indices.dropFirst(reach + 1).first(where: { groups[$0].open > 0 }) else { return [] }
+            return groups[next].owners.filter { isIn($0, place.resource, next) }
         }
     }
 

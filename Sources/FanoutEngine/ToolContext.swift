@@ -27,7 +27,8 @@ public struct ToolContext: Sendable {
 
     /// A context outside an engine: to call a tool by itself, or to test one.
     public init(
-        call: String = "call", name: String = "", turn: Int = 1, attempt: Int = 1, time: any Timekeeper, report: @escaping @Sendable (Report) -> Void = { _ in }
+        call: String = "call", name: String = "", turn: Int = 1, attempt: Int = 1, time: any Timekeeper,
+        report: @escaping @Sendable (Report) -> Void = { _ in }
     ) {
         self.init(call: call, name: name, turn: turn, attempt: attempt, index: 0, time: time, sink: ClosureSink(report))
     }

@@ -6,11 +6,11 @@ extension Unicode.Scalar {
     /// It is what libc's `wcwidth` says in a UTF-8 locale, whatever locale the program runs in: ncurses counts by that too, and two
     /// opinions would shift what follows.
     package var columns: Int {
-        // Latin; and the boxes and blocks that a dashboard consists of.
-        if (0x20..<0x7F).contains(value) || (0xAE..<0x300).contains(value) || (0x2500..<0x25FD).contains(value) {
-            return 1
+        switch value {
+        case 0x20..<0x7F, 0xAE..<0x300, 0x2500..<0x25FD: 1  // Latin; the boxes and blocks that a dashboard consists of
+        case 0x4E00..<0x9FFD, 0xAC00..<0xD7A4: 2  // Han; Hangul
+        default: Int(csystem_columns(value))
         }
-        return Int(csystem_columns(value))
     }
 }
 
@@ -18,5 +18,47 @@ extension CleanText {
     /// How many columns of a terminal it takes.
     package var columns: Int {
         string.unicodeScalars.reduce(0) { $0 + max(0, $1.columns) }
+    }
+}
+
+extension CleanText {
+    /// The text in pieces of at most so many columns.
+    package func wrapped(columns limit: Int) -> [CleanText] {
+        guard limit > 0, string.utf8.count > limit, columns > limit else { return [self] }
+        var pieces: [CleanText] = []
+        var piece = String.UnicodeScalarView()
+        var used = 0
+        for scalar in string.unicodeScalars {
+            let columns = max(0, scalar.columns)
+            if used + columns > limit {
+                pieces.append(CleanText(clean: String(piece)))
+                piece = String.UnicodeScalarView()
+                used = 0
+            }
+            piece.append(scalar)
+            used += columns
+        }
+        pieces.append(CleanText(clean: String(piece)))
+        return pieces
+    }
+}
+
+extension Unicode.Scalar {
+    /// Reads one scalar of well-formed UTF-8 and moves on behind it.
+    package static func decode(_ utf8: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Unicode.Scalar {
+        let first = UInt32(utf8[position])
+        let (length, bits): (Int, UInt32) =
+            switch first {
+            case ..<0x80: (1, first)
+            case ..<0xE0: (2, first & 0x1F)
+            case ..<0xF0: (3, first & 0x0F)
+            default: (4, first & 0x07)
+            }
+        var value = bits
+        for offset in 1..<max(1, length) {
+            value = value << 6 | UInt32(utf8[position + offset] & 0x3F)
+        }
+        position += length
+        return Unicode.Scalar(value) ?? "\u{FFFD}"
     }
 }

@@ -18,8 +18,8 @@ public struct CleanText: Sendable, Hashable {
     /// Makes one line of it: line breaks and tabs become spaces.
     public init(_ outside: String) {
         var outside = outside
-        let isClean = outside.withUTF8(CleanText.isPlain)
-        string = isClean ? outside : TextCleaner.line(of: outside)
+        let cleaned = outside.withUTF8 { CleanText.isPlain($0) ? nil : TextCleaner.line(of: $0) }
+        string = cleaned ?? outside
     }
 
     /// The decimal digits of a number.
@@ -35,7 +35,8 @@ public struct CleanText: Sendable, Hashable {
     /// Makes lines of it, as an editor would show them: tabs reach to the next stop, and what moves back over a line to write on it again
     /// begins another, so that nothing is hidden behind something else.
     public static func lines(of outside: String) -> [CleanText] {
-        TextCleaner.lines(of: outside).map(CleanText.init(clean:))
+        var outside = outside
+        return outside.withUTF8(TextCleaner.lines).map(CleanText.init(clean:))
     }
 
     /// Whether it is printable ASCII from end to end, as nearly all text is.

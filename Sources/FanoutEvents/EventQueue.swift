@@ -7,6 +7,8 @@ public final class EventQueue: Sendable {
     /// Bytes of merged output that may wait for one call and stream.
     public static let longestOutput = 1 << 20
 
+    private static let cutNotice = "\n… more output came than this reader could take …\n"
+
     private struct State {
         var events: [Event] = []
         /// How many of them may be merged.
@@ -96,13 +98,19 @@ public final class EventQueue: Sendable {
     private static func join(_ later: Event.CallOutput, to event: inout Event) {
         guard case .callOutput(var output) = event.body else { return }
         let room = longestOutput - output.text.utf8.count
-        guard room > 0 else {
+        guard room >= 0 else {
             return
         }
         if later.text.utf8.count <= room {
             output.text += later.text
         } else {
-            output.text += "\n… more output came than this reader could take …\n"
+            var left = room
+            output.text.unicodeScalars += later.text.unicodeScalars.prefix { scalar in
+                left -= UTF8.width(scalar)
+                return left >= 0
+            }
+            // Whatever was left, this makes it longer than the longest: nothing is added any more.
+            output.text += String(repeating: " ", count: max(0, longestOutput - output.text.utf8.count)) + cutNotice
         }
         event.body = .callOutput(output)
     }

@@ -7,7 +7,8 @@ extension JSONSchema {
 
         /// Asserted by the specification, and not here.
         private static let unasserted: Set<String> = [
-            "$ref", "$dynamicRef", "if", "dependentRequired", "dependentSchemas", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems",
+            "$ref", "$dynamicRef", "if", "dependentRequired", "dependentSchemas", "contains", "propertyNames", "unevaluatedProperties",
+            "unevaluatedItems",
         ]
 
         mutating func compile(_ schema: JSONValue, at path: String, depth: Int) throws(JSONSchemaError) -> Int {
@@ -173,7 +174,9 @@ extension JSONSchema {
 
         func place(_ key: String) -> String { path + "/" + key }
 
-        private mutating func read<Value>(_ key: String, as what: String, _ convert: (JSONValue) -> Value?) throws(JSONSchemaError) -> Value? {
+        private mutating func read<Value>(_ key: String, as what: String, _ convert: (JSONValue) -> Value?) throws(JSONSchemaError)
+            -> Value?
+        {
             guard let value = object[key] else { return nil }
             guard let converted = convert(value) else {
                 throw JSONSchemaError(path: place(key), reason: "it must be \(what), not \(brief(value))")

@@ -63,6 +63,9 @@ package final class Recorder {
         return Recorder(path: nil, file: file)
     }
 
+    /// Whether it keeps every event, or lasts only as long as the program.
+    package var isRecording: Bool { path != nil }
+
     /// Another descriptor of the file, for reading back.
     package func duplicate() -> Int32 { fcntl(file, F_DUPFD_CLOEXEC, 0) }
 

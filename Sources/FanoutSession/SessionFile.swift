@@ -62,13 +62,15 @@ package enum SessionFile {
         return total
     }
 
-    /// Reads a recording into timelines that are over, with the store that its payloads come from.
-    package static func load(_ path: String, isStrict: Bool = false) throws(SessionError) -> (timelines: Timelines, payloads: PayloadStore) {
-        let file = try open(path)
-        let payloads = PayloadStore()
-        let source = payloads.add(file: file)
-        var timelines = Timelines()
-        let bytes = try read(file) { timelines.apply($0, source: source) }
+    /// Reads a recording into timelines that are over.
+    package static func load(_ path: String, isStrict: Bool = false) throws(SessionError) -> Timelines {
+        let ledger = Ledger(recorder: nil)
+        try ledger.load(path, isStrict: isStrict)
+        return ledger.timelines
+    }
+
+    /// Says what is wrong with a recording of which nothing, or not everything, could be read.
+    static func check(_ timelines: Timelines, path: String, bytes: Int64, isStrict: Bool) throws(SessionError) {
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; a recording has a line for each event")
         }
@@ -79,8 +81,5 @@ package enum SessionFile {
         if isStrict, let first = timelines.problems.first {
             throw SessionError(.otherFormat, "\(path): \(first.problem)")
         }
-        timelines.close(source: source)
-        timelines.settle()
-        return (timelines, payloads)
     }
 }

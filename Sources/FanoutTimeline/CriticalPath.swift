@@ -6,6 +6,8 @@ public struct CriticalPath: Sendable, Hashable {
     public var lanes: [Int] = []
     /// Microseconds from the start of each to its end, back-off included, waiting left out.
     public var length: Int64 = 0
+
+    public init() {}
 }
 
 extension Timeline {
@@ -14,8 +16,19 @@ extension Timeline {
     /// A call was held back by another where events say so: by whom it was freed, whose result it needed, or that it waited for a
     /// limit, a resource or a rate until that other one ended. What merely ran earlier held nobody back.
     public func criticalPath(ofTurn place: Int, at t: Int64) -> CriticalPath {
+        var longest = CriticalPath()
+        for lane in lastToEnd(in: place, at: t) {
+            let path = chain(endingWith: lane, in: place, at: t)
+            if path.length > longest.length || longest.lanes.isEmpty {
+                longest = path
+            }
+        }
+        return longest
+    }
+
+    private func chain(endingWith lane: Int, in place: Int, at t: Int64) -> CriticalPath {
         var path = CriticalPath()
-        var current = lastToEnd(in: place, at: t)
+        var current: Int? = lane
         var seen: Set<Int> = []
         while let lane = current, seen.insert(lane).inserted {
             guard let span = span(of: lane, at: t) else { break }
@@ -40,16 +53,24 @@ extension Timeline {
         return (start, max(start, end ?? start))
     }
 
-    private func lastToEnd(in place: Int, at t: Int64) -> Int? {
-        var found: (lane: Int, span: (start: Int64, end: Int64))?
+    /// The lanes that ended last, or all that still run; of very many only the first to start.
+    private func lastToEnd(in place: Int, at t: Int64) -> [Int] {
+        var end = Int64.min
+        var found: [Int] = []
         for number in turns[place].lanes where lanes[Int(number)].kind == .call {
-            guard let span = span(of: Int(number), at: t) else { continue }
-            // Of those that end together, the one that began first explains more.
-            if let best = found, (span.end, -span.start) <= (best.span.end, -best.span.start) { continue }
-            found = (Int(number), span)
+            guard let span = span(of: Int(number), at: t), span.end >= end else { continue }
+            if span.end > end {
+                end = span.end
+                found = []
+            }
+            if found.count < Self.mostCandidates {
+                found.append(Int(number))
+            }
         }
-        return found?.lane
+        return found
     }
+
+    private static var mostCandidates: Int { 64 }
 
     /// The call whose end let this one start.
     private func holder(of lane: Int, until start: Int64, in place: Int) -> Int? {

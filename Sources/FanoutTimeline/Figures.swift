@@ -23,11 +23,26 @@ public struct Figures: Sendable, Hashable {
     public var skipped = 0
     public var unknown = 0
 
+    public init() {}
+
     /// Sum over wall; nil where the wall is nothing.
     public var speedup: Double? { wall > 0 ? Double(sum) / Double(wall) : nil }
     public var errors: Int { failed + timeout }
     /// Known, and neither running nor ended.
     public var waiting: Int { calls - running - ok - failed - timeout - cancelled - skipped - unknown }
+
+    mutating func add(_ other: Figures) {
+        wall += other.wall
+        sum += other.sum
+        calls += other.calls
+        running += other.running
+        ok += other.ok
+        failed += other.failed
+        timeout += other.timeout
+        cancelled += other.cancelled
+        skipped += other.skipped
+        unknown += other.unknown
+    }
 
     mutating func count(_ outcome: Event.Outcome, by step: Int = 1) {
         switch outcome {

@@ -15,26 +15,24 @@ public struct ToolStatistics: Sendable, Hashable {
     init(name: String) { self.name = name }
 }
 
-extension Timeline {
-    /// Each tool's figures at an instant, the one with the most time first.
-    public func toolStatistics(at t: Int64) -> [ToolStatistics] {
-        var tools: [UInt32: ToolStatistics] = [:]
-        var runs: [UInt32: [Int64]] = [:]
-        for number in laneRange {
-            let lane = lanes[number]
-            guard lane.kind == .call, lane.seen <= t else { continue }
-            var tool = tools[lane.name] ?? ToolStatistics(name: symbols.text(lane.name))
-            tool.calls += 1
-            tool.retries += max(0, Int(lane.attempts) - 1)
-            if lane.ended <= t {
-                tool.errors += lane.outcome.isError ? 1 : 0
-                if lane.attempts > 0 {
-                    let run = runTime(of: number, at: t)
-                    tool.sum += run
-                    runs[lane.name, default: []].append(run)
-                }
+extension ToolStatistics {
+    static func all(of timelines: [Timeline], at t: Int64) -> [ToolStatistics] {
+        var tools: [String: ToolStatistics] = [:]
+        var runs: [String: [Int64]] = [:]
+        for timeline in timelines {
+            for number in timeline.laneRange {
+                let lane = timeline.lanes[number]
+                guard lane.kind == .call, lane.seen <= t else { continue }
+                let name = timeline.name(of: number)
+                tools[name, default: ToolStatistics(name: name)].calls += 1
+                tools[name]?.retries += max(0, Int(lane.attempts) - 1)
+                guard lane.ended <= t else { continue }
+                tools[name]?.errors += lane.outcome.isError ? 1 : 0
+                guard lane.attempts > 0 else { continue }
+                let run = timeline.runTime(of: number, at: t)
+                tools[name]?.sum += run
+                runs[name, default: []].append(run)
             }
-            tools[lane.name] = tool
         }
         for (name, times) in runs {
             let sorted = times.sorted()
@@ -43,6 +41,13 @@ extension Timeline {
             tools[name]?.p99 = Percentile.nearestRank(sorted, 99)
         }
         return tools.values.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
+    }
+}
+
+extension Timeline {
+    /// Each tool's figures at an instant, the one with the most time first.
+    public func toolStatistics(at t: Int64) -> [ToolStatistics] {
+        ToolStatistics.all(of: [self], at: t)
     }
 
     /// The run times of a tool's ended calls, sorted, in microseconds; those beyond 71 minutes count as that.

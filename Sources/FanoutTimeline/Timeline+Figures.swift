@@ -5,7 +5,7 @@ extension Timeline {
     public func figures(ofTurn place: Int, at t: Int64) -> Figures {
         let turn = turns[place]
         let isOver = over.map { $0 <= t } ?? false
-        if t >= turn.last, !turn.hasChildren, !turn.running.isStale, !isOver || turn.running.open == 0 {
+        if t >= turn.last, !turn.hasNested, !turn.running.isStale, !isOver || turn.running.open == 0 {
             return turn.running.figures(at: t, isOver: isOver)
         }
         var sweep = Sweep(isOver: isOver, now: t)
@@ -108,7 +108,7 @@ extension Timeline {
     }
 
     private func addChildren(of place: Int, to sweep: inout Sweep, _ seen: inout Set<Int>) {
-        guard turns[place].hasChildren else { return }
+        guard turns[place].hasNested else { return }
         for lane in turns[place].lanes {
             for child in children(of: Int(lane)) where seen.insert(child).inserted {
                 for nested in turns[child].lanes where lanes[Int(nested)].kind == .call {
@@ -179,5 +179,28 @@ private struct Sweep {
             result.wall = end - start
         }
         return result
+    }
+}
+
+extension Timeline {
+    /// The lanes that are known and have not ended at an instant, oldest first.
+    public func openLanes(at t: Int64) -> [Int] {
+        if let over, over <= t { return [] }
+        if t >= last {
+            return open.map { Int($0) }
+        }
+        var lanes: [Int] = []
+        for turn in turns[min(firstTurn, turns.count)...] where turn.started <= t && turn.last > t {
+            for number in turn.lanes where self.lanes[Int(number)].seen <= t && self.lanes[Int(number)].ended > t {
+                lanes.append(Int(number))
+            }
+        }
+        return lanes
+    }
+
+    /// Whether anything goes on at an instant, so that the picture changes by time alone.
+    public func isActive(at t: Int64) -> Bool {
+        if let over, over <= t { return false }
+        return t >= last ? !open.isEmpty : true
     }
 }

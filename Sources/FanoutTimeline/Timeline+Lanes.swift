@@ -103,7 +103,7 @@ extension Timeline {
     mutating func setParent(_ lane: Int, of turn: Int) {
         turns[turn].parent = lane
         children[Int32(lane), default: []].append(turn)
-        turns[Int(lanes[lane].turn)].hasChildren = true
+        turns[Int(lanes[lane].turn)].hasNested = true
         turns[turn].version += 1
         guard !lanes[lane].isParent else { return }
         let before = transitions(of: lane, isNeeded: true)

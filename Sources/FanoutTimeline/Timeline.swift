@@ -134,6 +134,9 @@ extension Timeline {
     /// The place among ``turns`` of the turn that bears this number.
     public func turn(numbered number: Int) -> Int? { turnNumbers[number] }
 
+    /// How many turns the producer gave a number to.
+    public var namedTurns: Int { turnNumbers.count }
+
     /// The turns that are the work of a lane.
     public func children(of lane: Int) -> [Int] {
         children[Int32(lane)] ?? []

@@ -91,3 +91,42 @@ public struct Timelines: Sendable {
         }
     }
 }
+
+extension Timelines {
+    /// What all sessions amount to: their walls added up, and the most attempts of all of them at one instant.
+    public func figures() -> Figures {
+        guard let first = all.first else { return Figures() }
+        if all.count == 1 {
+            return first.figures(at: Lane.never - 1)
+        }
+        var total = Figures()
+        var edges: [(t: Int64, step: Int)] = []
+        var attempts = 0
+        for timeline in all {
+            let figures = timeline.figures(at: Lane.never - 1)
+            total.add(figures)
+            for number in timeline.laneRange where timeline.lane(number).kind == .call && !timeline.lane(number).isParent {
+                timeline.forEachAttempt(of: number, at: Lane.never - 1) { start, end in
+                    guard let end else { return }
+                    attempts += 1
+                    if end > start {
+                        edges.append((start + timeline.header.started, 1))
+                        edges.append((end + timeline.header.started, -1))
+                    }
+                }
+            }
+        }
+        var level = 0
+        total.peak = min(1, attempts)
+        for edge in edges.sorted(by: { ($0.t, $0.step) < ($1.t, $1.step) }) {
+            level += edge.step
+            total.peak = max(total.peak, level)
+        }
+        return total
+    }
+
+    /// Each tool's figures over all sessions, the one with the most time first.
+    public func toolStatistics() -> [ToolStatistics] {
+        ToolStatistics.all(of: all, at: Lane.never - 1)
+    }
+}

@@ -10,7 +10,7 @@ public struct Turn: Sendable {
     /// The lane whose work it is.
     public internal(set) var parent: Int?
     /// Whether one of its calls is the work of another turn.
-    var hasChildren = false
+    public internal(set) var hasNested = false
     /// The first instant anything is known of it.
     public internal(set) var started: Int64
     /// When it was said to be over, or `Int64.max`.

@@ -110,7 +110,7 @@ struct ProgramPipes {
 
     private static func pipe(own: Int32) throws(Program.LaunchError) -> [Int32] {
         var ends: [Int32] = [-1, -1]
-        let code = csystem_pipe(&ends, own)
+        let code = csystem_process_pipe(&ends, own)
         guard code == 0 else {
             throw Program.LaunchError(
                 message: "no pipe could be opened: \(String(cString: strerror(code))); fewer calls at once need fewer (limit)")

@@ -106,23 +106,3 @@ private struct TextWriter {
         x = last + 1
     }
 }
-
-extension Unicode.Scalar {
-    /// Reads one scalar of well-formed UTF-8 and moves on behind it.
-    fileprivate static func decode(_ utf8: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Unicode.Scalar {
-        let first = UInt32(utf8[position])
-        let (length, bits): (Int, UInt32) =
-            switch first {
-            case ..<0x80: (1, first)
-            case ..<0xE0: (2, first & 0x1F)
-            case ..<0xF0: (3, first & 0x0F)
-            default: (4, first & 0x07)
-            }
-        var value = bits
-        for offset in 1..<max(1, length) {
-            value = value << 6 | UInt32(utf8[position + offset] & 0x3F)
-        }
-        position += length
-        return Unicode.Scalar(value) ?? "\u{FFFD}"
-    }
-}

@@ -73,6 +73,22 @@ extension Frame {
         }
     }
 
+    /// Takes over a row of another frame of the same width.
+    package mutating func copy(row: Int, of other: borrowing Frame, to y: Int) {
+        guard other.width == width, row >= 0, row < other.height, y >= 0, y < height else { return }
+        for x in 0..<width {
+            let cell = Cell(packed: other.cells[row * width + x])
+            guard cell.isCluster else {
+                cells[y * width + x] = cell.packed
+                continue
+            }
+            let number = Int(cell.content) * Cell.longestCluster
+            let scalars = Array(other.clusters[number..<number + Cell.longestCluster])
+            let moved = cluster(scalars, role: cell.role)
+            cells[y * width + x] = moved.packed | (cell.packed & (Cell.selectedBit | Cell.reversedBit))
+        }
+    }
+
     /// Shows a part of a row as selected, whatever its cells are.
     package mutating func select(row y: Int, x columns: Range<Int> = 0..<Int.max) {
         guard y >= 0, y < height else { return }

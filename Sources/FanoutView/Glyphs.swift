@@ -45,12 +45,12 @@ package struct Glyphs: Sendable, Hashable {
     }
 
     package static let unicode = Glyphs(
-        queued: "◌", running: "●", ok: "✓", failed: "✗", retrying: "↻", cancelled: "⊘", timeout: "×", skipped: "⤼",
+        queued: "◌", running: "●", ok: "✓", failed: "✗", retrying: "↻", cancelled: "⊘", timeout: "×", skipped: "↷",
         shared: "∅", unknown: "?",
         critical: "◆", selected: "▸",
         full: "█", eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], wait: "░", failedAttempt: "▒", backoff: "·", now: "╎", axis: "│",
         looseEnd: "┄", atMost: "≤",
-        heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "∥",
+        heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "‖",
         ellipsis: "…", separator: "·", divider: "│", rule: "─",
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
         trackDone: "━", trackHead: "●", trackToCome: "─",

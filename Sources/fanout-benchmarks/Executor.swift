@@ -3,9 +3,9 @@ internal import FanoutEvents
 internal import FanoutJSON
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// The engine under the workloads that other executors are measured with.
@@ -165,7 +165,9 @@ enum ExecutorBenchmarks {
         return [try await measure(n, echo, .with { $0.references = true }, calls: calls)]
     }
 
-    private static func measure(_ n: Int, _ echo: Tool, _ options: TurnOptions = TurnOptions(), calls given: [ToolCall]? = nil) async throws -> Figures {
+    private static func measure(_ n: Int, _ echo: Tool, _ options: TurnOptions = TurnOptions(), calls given: [ToolCall]? = nil) async throws
+        -> Figures
+    {
         let session = Session()
         let engine = try session.engine([echo])
         let calls = given ?? calls(n)

@@ -1,9 +1,9 @@
 internal import FanoutJSON
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// What one measurement gave.
@@ -29,11 +29,12 @@ struct Figures: Sendable {
     /// The most memory that the process has had resident, in MiB.
     static var peakMegabytes: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        // 0 is RUSAGE_SELF, whose type differs from system to system.
+        getrusage(0, &usage)
         #if canImport(Darwin)
-        return Double(usage.ru_maxrss) / (1 << 20)
+            return Double(usage.ru_maxrss) / 1_048_576
         #else
-        return Double(usage.ru_maxrss) / (1 << 10)
+            return Double(usage.ru_maxrss) / 1024
         #endif
     }
 }

@@ -1,9 +1,9 @@
 // One benchmark a run: `fanout-benchmarks NAME [--n N]` prints its figures as one JSON object a line.
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// What can be measured, by name, with the size that counts unless another is given.
@@ -16,7 +16,9 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
 ]
 
 func fail(_ message: String) -> Never {
-    fputs("fanout-benchmarks: \(message)\nusage: fanout-benchmarks NAME [--n N]   NAME is one of \(benchmarks.map(\.name).joined(separator: ", "))\n", stderr)
+    let names = benchmarks.map(\.name).joined(separator: ", ")
+    let text = Array("fanout-benchmarks: \(message)\nusage: fanout-benchmarks NAME [--n N]   NAME is one of \(names)\n".utf8)
+    _ = write(STDERR_FILENO, text, text.count)
     exit(2)
 }
 

@@ -125,7 +125,7 @@ struct CleanTextTests {
     @Test(
         "columns are counted as a terminal does",
         arguments: [
-            ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩\u{200D}👧", 4), ("━●│▏░✓⤼", 7), ("한국", 4), ("\u{1112}\u{1161}\u{11AB}", 2),
+            ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩\u{200D}👧", 4), ("━●│▏░✓↷", 7), ("한국", 4), ("\u{1112}\u{1161}\u{11AB}", 2),
         ])
     func columns(outside: String, expected: Int) {
         #expect(CleanText(outside).columns == expected)

@@ -1,4 +1,4 @@
-package import FanoutEvents
+internal import FanoutEvents
 
 /// What cleaned text promises, whatever it was made of: held against a corpus by the tests, and against anything by a fuzzer.
 package enum CleanTextPromises {

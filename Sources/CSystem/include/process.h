@@ -23,7 +23,7 @@ int csystem_spawn(const struct csystem_spawn *what, pid_t *child);
 
 /// A pipe whose two ends are closed on exec; the end of this process (0 to read, 1 to write) does not block.
 /// Returns 0, or an errno.
-int csystem_pipe(int ends[2], int own);
+int csystem_process_pipe(int ends[2], int own);
 
 /// A descriptor that becomes readable when the child has ended, or -1 with errno.
 int csystem_pidfd(pid_t child);

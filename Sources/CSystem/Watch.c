@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "CSystemWatch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/inotify.h>
+
+int csystem_watch_open(void) { return inotify_init1(IN_NONBLOCK | IN_CLOEXEC); }
+
+int csystem_watch_file(int watch, const char *path) {
+    return inotify_add_watch(watch, path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF) < 0 ? -1 : 0;
+}
+
+int csystem_watch_directory(int watch, const char *path) {
+    return inotify_add_watch(watch, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0 ? -1 : 0;
+}
+
+void csystem_watch_drain(int watch) {
+    char events[4096];
+    while (read(watch, events, sizeof events) > 0) {
+    }
+}
+
+long csystem_widen_pipe(int descriptor) {
+    long size = fcntl(descriptor, F_GETPIPE_SZ);
+    if (size >= 0 && size < 1 << 20 && fcntl(descriptor, F_SETPIPE_SZ, 1 << 20) >= 0) size = fcntl(descriptor, F_GETPIPE_SZ);
+    return size;
+}
+
+#else
+#include <string.h>
+#include <sys/event.h>
+
+int csystem_watch_open(void) {
+    int queue = kqueue();
+    if (queue >= 0) fcntl(queue, F_SETFD, FD_CLOEXEC);
+    return queue;
+}
+
+// The descriptor stays open for as long as the queue: closing it would end the watch.
+static int watch_path(int watch, const char *path, unsigned int changes) {
+    int file = open(path, O_EVTONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    struct kevent change;
+    EV_SET(&change, file, EVFILT_VNODE, EV_ADD | EV_CLEAR, changes, 0, NULL);
+    if (kevent(watch, &change, 1, NULL, 0, NULL) == 0) return 0;
+    close(file);
+    return -1;
+}
+
+int csystem_watch_file(int watch, const char *path) {
+    return watch_path(watch, path, NOTE_WRITE | NOTE_EXTEND | NOTE_ATTRIB | NOTE_RENAME | NOTE_DELETE);
+}
+
+int csystem_watch_directory(int watch, const char *path) { return watch_path(watch, path, NOTE_WRITE); }
+
+void csystem_watch_drain(int watch) {
+    struct kevent event;
+    struct timespec none = {0, 0};
+    while (kevent(watch, NULL, 0, &event, 1, &none) > 0) {
+    }
+}
+
+long csystem_widen_pipe(int descriptor) {
+    (void)descriptor;
+    return -1;
+}
+#endif

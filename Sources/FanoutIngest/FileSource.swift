@@ -1,0 +1,111 @@
+internal import CSystem
+internal import FanoutEvents
+package import FanoutSession
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Events in a file that another program writes, or will write: it need not be there yet.
+///
+/// The system tells of each change, so nothing is asked for while nothing is written. A file that was made shorter, or replaced by
+/// another of its name, is read again from its beginning, which is said.
+package final class FileSource: EventSource {
+    private static let chunk = 1 << 18
+
+    package let descriptor: Int32
+    package let isPatient = true
+    private let path: String
+    private let ledger: Ledger
+    private var reader = EventReader()
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var file: Int32 = -1
+    private var identity: (device: UInt64, inode: UInt64) = (0, 0)
+    private var source = -1
+    private var offset: Int64 = 0
+    private var session: String
+
+    /// Begins to follow a file. Nil where the system cannot tell of changes.
+    package init?(_ path: String, session: String, ledger: Ledger) {
+        descriptor = csystem_watch_open()
+        guard descriptor >= 0 else { return nil }
+        self.path = path
+        self.session = session
+        self.ledger = ledger
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
+    }
+
+    deinit {
+        buffer.deallocate()
+        close(descriptor)
+    }
+
+    package func read(now: Int64) -> SourceNews? {
+        csystem_watch_drain(descriptor)
+        var news: SourceNews?
+        if file >= 0, isReplaced {
+            ledger.close(source: source)
+            file = -1
+            news = .notice("\(path) was replaced or made shorter; it is read again from its beginning")
+        }
+        if file < 0 {
+            guard open() else {
+                waitForFile()
+                return news
+            }
+        }
+        while true {
+            let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            offset += Int64(count)
+            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now)) { ledger.takePlaced($0, source: source) }
+        }
+        return news
+    }
+
+    private func open() -> Bool {
+        let opened = openFile(path)
+        guard opened >= 0 else { return false }
+        var status = stat()
+        fstat(opened, &status)
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(opened)
+            return false
+        }
+        file = opened
+        identity = (UInt64(status.st_dev), UInt64(status.st_ino))
+        // The store reads payloads from it as long as the program runs.
+        source = ledger.addSource(file: opened)
+        offset = 0
+        reader = EventReader(EventReader.Options(withPayloads: false, session: session))
+        csystem_watch_file(descriptor, path)
+        watchDirectory()
+        return true
+    }
+
+    private var isReplaced: Bool {
+        var named = stat()
+        guard stat(path, &named) == 0 else { return false }
+        return (UInt64(named.st_dev), UInt64(named.st_ino)) != identity || Int64(named.st_size) < offset
+    }
+
+    /// Waits for the nearest directory that is there to change.
+    private func waitForFile() {
+        watchDirectory()
+    }
+
+    private func watchDirectory() {
+        var directory = path
+        repeat {
+            let parent = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+        } while csystem_watch_directory(descriptor, directory) != 0 && directory != "/" && directory != "."
+    }
+}
+
+private func openFile(_ path: String) -> Int32 {
+    open(path, O_RDONLY | O_CLOEXEC)
+}

@@ -1,0 +1,73 @@
+internal import CSystem
+internal import FanoutEvents
+package import FanoutSession
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Events that another program writes into a pipe.
+package final class PipeSource: EventSource {
+    private static let chunk = 1 << 18
+    /// Bytes taken at once at the most, so that keys are answered while a flood comes.
+    private static let most = 1 << 22
+
+    package private(set) var descriptor: Int32
+    package let isPatient: Bool
+    private let ledger: Ledger
+    private let source: Int
+    private var reader: EventReader
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// Takes over a descriptor that can be read.
+    package init(_ descriptor: Int32, session: String, ledger: Ledger) {
+        self.descriptor = descriptor
+        self.ledger = ledger
+        source = ledger.addSource()
+        reader = EventReader(EventReader.Options(session: session))
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        isPatient = csystem_widen_pipe(descriptor) >= 1 << 19
+    }
+
+    deinit {
+        buffer.deallocate()
+        if descriptor >= 0 {
+            close(descriptor)
+        }
+    }
+
+    package func read(now: Int64) -> SourceNews? {
+        var taken = 0
+        while descriptor >= 0, taken < Self.most {
+            let count = readBytes(descriptor, buffer)
+            if count > 0 {
+                taken += count
+                reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now)) { ledger.take($0, source: source) }
+            } else if count < 0, errno == EINTR {
+                continue
+            } else if count < 0, errno == EAGAIN {
+                break
+            } else {
+                return end(now)
+            }
+        }
+        return nil
+    }
+
+    private func end(_ now: Int64) -> SourceNews {
+        reader.finish(arrival: .live(now)) { ledger.take($0, source: source) }
+        ledger.close(source: source)
+        close(descriptor)
+        descriptor = -1
+        return .ended
+    }
+}
+
+/// `read(2)`, under a name that the sources' own does not hide.
+func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, buffer.baseAddress, buffer.count)
+}

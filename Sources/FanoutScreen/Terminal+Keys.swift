@@ -1,0 +1,92 @@
+internal import CNcurses
+package import FanoutView
+
+extension Terminal {
+    /// The keys that were pressed since it was last asked, without waiting. A key that is not known is left out.
+    package func keys() -> [Key] {
+        var keys: [Key] = []
+        var value: UInt32 = 0
+        while true {
+            let kind = cncurses_next_key(&value)
+            if kind == CNCURSES_NO_KEY {
+                return keys
+            }
+            if let key = Key(kind, value: value) {
+                keys.append(key)
+            }
+        }
+    }
+
+    /// Puts text on the user's clipboard, where the terminal lets programs do that (xterm's OSC 52).
+    package func copy(_ text: String) {
+        cncurses_send("\u{1B}]52;c;\(Base64.text(of: text.utf8))\u{07}")
+    }
+}
+
+extension Key {
+    fileprivate init?(_ kind: cncurses_key, value: UInt32) {
+        switch kind {
+        case CNCURSES_CHARACTER: self.init(typed: value)
+        case CNCURSES_FUNCTION: self = .function(Int(value))
+        case CNCURSES_UP: self = .up
+        case CNCURSES_DOWN: self = .down
+        case CNCURSES_LEFT: self = .left
+        case CNCURSES_RIGHT: self = .right
+        case CNCURSES_SHIFT_LEFT: self = .shiftLeft
+        case CNCURSES_SHIFT_RIGHT: self = .shiftRight
+        case CNCURSES_HOME: self = .home
+        case CNCURSES_END: self = .end
+        case CNCURSES_PAGE_UP: self = .pageUp
+        case CNCURSES_PAGE_DOWN: self = .pageDown
+        case CNCURSES_BACKSPACE: self = .backspace
+        case CNCURSES_ENTER: self = .enter
+        case CNCURSES_BACK_TAB: self = .backTab
+        default: return nil
+        }
+    }
+
+    /// A key that came as a character: some keys have no more than a control character.
+    private init?(typed value: UInt32) {
+        switch value {
+        case 0x08, 0x7F: self = .backspace
+        case 0x09: self = .tab
+        case 0x0A, 0x0D: self = .enter
+        case 0x1B: self = .escape
+        case 0x01...0x1A:
+            guard let letter = Unicode.Scalar(value + 0x60) else { return nil }
+            self = .control(letter)
+        case 0x20...:
+            guard let scalar = Unicode.Scalar(value) else { return nil }
+            self = .character(scalar)
+        default: return nil
+        }
+    }
+}
+
+/// RFC 4648, section 4.
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func text(of bytes: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        var group: [UInt8] = []
+        func encode() {
+            let bits = (0..<3).reduce(UInt32(0)) { $0 << 8 | UInt32($1 < group.count ? group[$1] : 0) }
+            for place in 0..<4 {
+                let digit = Int(bits >> UInt32(18 - 6 * place) & 63)
+                text.append(place <= group.count ? alphabet[digit] : UInt8(ascii: "="))
+            }
+            group.removeAll(keepingCapacity: true)
+        }
+        for byte in bytes {
+            group.append(byte)
+            if group.count == 3 {
+                encode()
+            }
+        }
+        if !group.isEmpty {
+            encode()
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

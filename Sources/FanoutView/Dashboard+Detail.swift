@@ -1,0 +1,104 @@
+internal import FanoutEvents
+internal import FanoutTimeline
+
+extension Dashboard {
+    /// What is known of the selected call: its end, its times, and one page of the rest.
+    mutating func drawDetail(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
+        guard let selection, timeline.laneRange.contains(selection), !rows.isEmpty else { return }
+        let lane = timeline.lane(selection)
+        let words = LaneWords(timeline, lane: selection, at: t, glyphs: glyphs)
+        var line = Line(x: 1, y: rows.lowerBound, limit: frame.width - 1)
+        line.add(glyph: words.glyph, words.role, into: &frame)
+        line.add(CleanText(timeline.name(of: selection)), .title, gap: 1, into: &frame)
+        if lane.index >= 0 {
+            line.add("#" + CleanText(lane.index + 1), .muted, gap: 1, into: &frame)
+        }
+        line.addCut(CleanText(timeline.id(of: selection)), .muted, gap: 2, most: 24, into: &frame)
+        if let agent = timeline.agent(of: selection) {
+            line.addCut("agent " + CleanText(agent), .muted, gap: 2, most: 20, into: &frame)
+        }
+        line.add(words.words, words.role, gap: 3, into: &frame)
+        drawTimes(rows.lowerBound + 1, selection, lane, timeline, t, into: &frame)
+        guard rows.count > 3 else { return }
+
+        let text = DetailText(timeline: timeline, lane: selection, t: t, event: input.event)
+        let page = detail?.page ?? text.mostTelling
+        drawPages(rows.lowerBound + 2, page, into: &frame)
+        layOut(text, page, width: frame.width - 4)
+        detailRows = rows.count - 3
+        let scroll = max(0, min(detail?.scroll ?? 0, detailLines - detailRows))
+        detail?.scroll = scroll
+        for (offset, line) in detailCache.lines.dropFirst(scroll).prefix(detailRows).enumerated() {
+            frame.put(line.text, x: 3, y: rows.lowerBound + 3 + offset, width: frame.width - 4, role: line.role)
+        }
+        if detailLines > detailRows {
+            let position = "lines " + CleanText(scroll + 1) + "-" + CleanText(min(detailLines, scroll + detailRows)) + " of " + CleanText(detailLines)
+            frame.put(position, x: frame.width - 1 - position.columns, y: rows.lowerBound + 2, role: .muted)
+        }
+    }
+
+    private func drawTimes(_ y: Int, _ number: Int, _ lane: Lane, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+        var waiting: Int64 = 0
+        var started: Int64?
+        var attempts = 0
+        timeline.forEachSegment(of: number, at: t) { segment in
+            switch segment.kind {
+            case .waiting, .announced: waiting += segment.end - segment.start
+            case .attempt(let attempt, _):
+                started = started ?? segment.start
+                attempts = attempt
+            case .backoff, .held: break
+            }
+        }
+        let origin = timeline.turns[Int(lane.turn)].started
+        let run = timeline.runTime(of: number, at: t)
+        var line = Line(x: 1, y: y, limit: frame.width - 1)
+        line.add("queue", DurationText.length(waiting), .text, gap: 0, into: &frame)
+        if let started {
+            line.add("run", DurationText.length(run), .text, into: &frame)
+            line.add("started", "+" + DurationText.length(started - origin), .text, into: &frame)
+        }
+        if lane.hasEnded, lane.ended <= t {
+            let loose: CleanText = lane.approxEnd == nil ? "+" : CleanText(String(glyphs.atMost.scalar)) + "+"
+            line.add("ended", loose + DurationText.length(lane.ended - origin), .text, into: &frame)
+        }
+        if attempts > 1 {
+            line.add("attempts", CleanText(attempts), .retrying, into: &frame)
+        }
+        let runs = timeline.runTimes(ofTool: timeline.name(of: number))
+        if lane.kind == .call, runs.count > 1, let p50 = Percentile.nearestRank(runs, 50), let p95 = Percentile.nearestRank(runs, 95) {
+            line.add("p50", DurationText.length(p50), .text, into: &frame)
+            line.add("p95", DurationText.length(p95), .text, into: &frame)
+            line.add("of " + CleanText(runs.count), .muted, gap: 1, into: &frame)
+        }
+    }
+
+    private func drawPages(_ y: Int, _ current: Page, into frame: inout Frame) {
+        var line = Line(x: 1, y: y, limit: frame.width - 20)
+        line.add("Tab:", .footerKey, into: &frame)
+        for page in Page.allCases {
+            let name: CleanText =
+                switch page {
+                case .arguments: "Args"
+                case .result: "Result"
+                case .error: "Error"
+                case .output: "Output"
+                case .statistics: "Stats"
+                case .events: "Events"
+                }
+            line.add(page == current ? "[" + name + "]" : " " + name + " ", page == current ? .accent : .muted, gap: 1, into: &frame)
+        }
+    }
+
+    /// Fetches and wraps a page, unless it is the one that was laid out last.
+    private mutating func layOut(_ text: DetailText, _ page: Page, width: Int) {
+        let isSame = detailCache.lane == text.lane && detailCache.page == page && detailCache.width == width
+        let isFresh = detailCache.version == text.timeline.version && (detailCache.t == text.t || page != .events)
+        if !(isSame && isFresh) {
+            detailCache.lines = text.lines(page).flatMap { line in line.text.wrapped(columns: width).map { ($0, line.role) } }
+            (detailCache.lane, detailCache.page, detailCache.width) = (text.lane, page, width)
+            (detailCache.version, detailCache.t) = (text.timeline.version, text.t)
+        }
+        detailLines = detailCache.lines.count
+    }
+}

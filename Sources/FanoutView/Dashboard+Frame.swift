@@ -1,0 +1,239 @@
+internal import FanoutEvents
+internal import FanoutJSON
+internal import FanoutTimeline
+
+extension Dashboard {
+    /// The least screen that lanes can be read on.
+    package static let leastWidth = 40
+    package static let leastHeight = 12
+
+    /// Draws the screen.
+    ///
+    /// What is seen decides which lines are fetched from the recording and which lane keeps which row; that is why it is mutating.
+    package mutating func frame(_ input: Input) -> Frame {
+        var frame = Frame(width: input.width, height: input.height, glyphs: glyphs)
+        guard input.width >= Self.leastWidth, input.height >= Self.leastHeight else {
+            drawTooSmall(into: &frame)
+            return frame
+        }
+        guard let index = sessionIndex(input.timelines) else {
+            drawWaiting(input, into: &frame)
+            if showsKeys {
+                drawKeys(into: &frame)
+            }
+            return frame
+        }
+        let timeline = input.timelines[index]
+        let t = instant(timeline, input)
+        let areas = Areas(width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
+        laneRows = areas.lanes.count
+        placeRows(timeline, t)
+        let columns = Columns(width: input.width)
+        axis = currentAxis(timeline, t, columns: columns.barWidth)
+        fetchSummaries(timeline, t, input)
+
+        let focus = focusTurn(timeline, t)
+        let path = focus.map { timeline.criticalPath(ofTurn: $0, at: t) } ?? CriticalPath()
+        drawHeader(input, timeline, index, t, focus, path, into: &frame)
+        drawRule(areas.headerRule, into: &frame)
+        drawAxis(areas.axis, columns, into: &frame)
+        let critical = Set(path.lanes)
+        for (offset, row) in visible.enumerated() {
+            let y = areas.lanes.lowerBound + offset
+            switch row {
+            case .turn(let turn): drawHeading(turn, y, columns, timeline, t, into: &frame)
+            case .lane(let lane, let depth):
+                drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+            }
+        }
+        drawConcurrency(min(areas.concurrency, areas.lanes.lowerBound + visible.count), columns, timeline, t, focus, into: &frame)
+        if let detailArea = areas.detail {
+            drawRule(detailArea.lowerBound, into: &frame)
+            drawDetail(detailArea.dropFirst(), timeline, t, input, into: &frame)
+        }
+        if let transport = areas.transport {
+            drawTransport(transport, timeline, t, into: &frame)
+        }
+        drawRule(areas.footerRule, into: &frame)
+        drawFooter(areas.footer, timeline, t, into: &frame)
+        if showsKeys {
+            drawKeys(into: &frame)
+        }
+        return frame
+    }
+
+    /// Which rows of the screen belong to what.
+    private struct Areas {
+        var headerRule: Int { 2 }
+        var axis: Int { 3 }
+        var lanes: Range<Int>
+        var concurrency: Int
+        var detail: Range<Int>?
+        var transport: Int?
+        var footerRule: Int
+        var footer: Int
+
+        init(width: Int, height: Int, hasDetail: Bool, hasTransport: Bool) {
+            footer = height - 1
+            footerRule = height - 2
+            var bottom = footerRule
+            if hasTransport {
+                bottom -= 1
+                transport = bottom
+            }
+            if hasDetail {
+                // A rule, two lines about the call, the pages, and as much of one as leaves the lanes a view.
+                let room = bottom - 4 - 1
+                let size = max(5, min(room - 4, max(8, height * 2 / 5)))
+                detail = bottom - size..<bottom
+                bottom -= size
+            }
+            concurrency = bottom - 1
+            lanes = 4..<max(4, concurrency)
+        }
+    }
+
+    // MARK: Which rows
+
+    private mutating func placeRows(_ timeline: Timeline, _ t: Int64) {
+        let rows = RowList(timeline, at: t)
+        let follows = selection == nil || usesPlacement
+        if follows, rows.count > laneRows {
+            let tail = rows.rows(from: rows.count - laneRows, limit: laneRows)
+            let open = timeline.openLanes(at: t)
+            let shown = Set(tail.compactMap(\.lane))
+            usesPlacement = !open.allSatisfy { shown.contains($0) }
+            if usesPlacement {
+                let recent = tail.reversed().compactMap(\.lane)
+                placement.update(rows: laneRows, open: open, recent: recent, pinned: selection, in: timeline, at: t)
+                visible = placement.lanes.compactMap { $0.map { .lane($0, depth: 0) } }
+                return
+            }
+            top = rows.count - laneRows
+            visible = tail
+            return
+        }
+        usesPlacement = false
+        placement = Placement()
+        if let selection, let row = rows.index(of: selection) {
+            if row < top {
+                // The heading above the first lane of a turn is shown with it.
+                top = row > 0 && rows.rows(from: row - 1, limit: 1).first?.lane == nil ? row - 1 : row
+            }
+            top = max(top, row - laneRows + 1)
+        }
+        top = max(0, min(top, rows.count - laneRows))
+        visible = rows.rows(from: top, limit: laneRows)
+    }
+
+    /// The turn that the figures above are about: that of the selected lane, or the newest.
+    private func focusTurn(_ timeline: Timeline, _ t: Int64) -> Int? {
+        if let selection, timeline.laneRange.contains(selection) {
+            return Int(timeline.lane(selection).turn)
+        }
+        var newest: Int?
+        for turn in timeline.turns.indices.reversed() where timeline.turns[turn].started <= t && timeline.turns[turn].parent == nil {
+            // A turn that has only asked the model so far has no figures yet; the one before it is of more use until it has.
+            if newest == nil {
+                newest = turn
+            }
+            if timeline.figures(ofTurn: turn, at: t).calls > 0 {
+                return turn
+            }
+        }
+        return newest
+    }
+
+    // MARK: Which stretch of time
+
+    private func currentAxis(_ timeline: Timeline, _ t: Int64, columns: Int) -> Axis {
+        switch zoom {
+        case .window(let start, let span):
+            return Axis(start: start, span: span, columns: columns)
+        case .fit:
+            let (start, end) = stretch(timeline, t)
+            let fitted = Axis.fitting(start, end, columns: columns)
+            guard usesPlacement else { return fitted }
+            // While lanes come and go the axis moves in steps, not with each of them.
+            let step = max(1, fitted.span / 8)
+            let even = start / step * step
+            return Axis.fitting(even, end, columns: columns)
+        }
+    }
+
+    /// From the first to the last that is in sight, without what lies beyond a long silence.
+    private func stretch(_ timeline: Timeline, _ t: Int64) -> (start: Int64, end: Int64) {
+        var spans: [(start: Int64, end: Int64)] = []
+        for row in visible {
+            switch row {
+            case .lane(let number, _):
+                let lane = timeline.lane(number)
+                let end = lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last
+                spans.append((lane.seen, min(t, end)))
+            case .turn:
+                break
+            }
+        }
+        guard let last = spans.map(\.end).max() else {
+            return (timeline.first ?? 0, max(t, timeline.first ?? 0))
+        }
+        var start = last
+        for span in spans.sorted(by: { $0.end > $1.end }) {
+            let silence = start - span.end
+            if silence > max(10_000_000, last - start) { break }
+            start = min(start, span.start)
+        }
+        return (start, last)
+    }
+
+    private mutating func fetchSummaries(_ timeline: Timeline, _ t: Int64, _ input: Input) {
+        if summaries.count > 4096 {
+            summaries = [:]
+        }
+        for lane in visible.compactMap(\.lane) where summaries[lane] == nil {
+            let place = timeline.lane(lane).arguments
+            guard !place.isNone, let event = input.event(place) else { continue }
+            switch event.body {
+            case .callRequested(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
+            case .callStarted(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
+            default: break
+            }
+        }
+    }
+
+    // MARK: Other screens
+
+    private func drawTooSmall(into frame: inout Frame) {
+        let lines: [CleanText] = [
+            "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight), "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+        ]
+        let first = max(0, (frame.height - lines.count) / 2)
+        for (offset, line) in lines.enumerated() where first + offset < frame.height {
+            frame.put(line, x: max(0, (frame.width - line.columns) / 2), y: first + offset, role: offset == 0 ? .text : .muted)
+        }
+    }
+
+    private func drawWaiting(_ input: Input, into frame: inout Frame) {
+        var line = Line(x: 1, y: 0, limit: frame.width - 1)
+        line.add("fanout", .title, into: &frame)
+        line.add(glyph: glyphs.queued, .queued, gap: 2, into: &frame)
+        line.add("WAITING", .queued, gap: 1, into: &frame)
+        drawRule(1, into: &frame)
+        let middle = frame.height / 2
+        let lines: [(CleanText, Role)] = [
+            ("waiting for events from " + source, .text),
+            (input.timelines.problems.first.map { CleanText($0.problem.description) } ?? "each line is one JSON object, such as", .muted),
+            ("{\"type\":\"call.started\",\"call\":\"c1\",\"name\":\"grep\"}", .accent),
+        ]
+        for (offset, line) in lines.enumerated() {
+            let columns = min(frame.width - 2, line.0.columns)
+            frame.put(line.0, x: (frame.width - columns) / 2, y: middle - 1 + offset, width: columns, role: line.1)
+        }
+        drawRule(frame.height - 2, into: &frame)
+        drawFooter(frame.height - 1, nil, 0, into: &frame)
+    }
+
+    func drawRule(_ y: Int, into frame: inout Frame) {
+        frame.fill(0..<frame.width, y: y, with: glyphs.rule, role: .border)
+    }
+}

@@ -1,0 +1,89 @@
+internal import FanoutEvents
+internal import FanoutTimeline
+
+extension Dashboard {
+    /// Two lines: which session and how it goes; what the turn amounts to.
+    func drawHeader(
+        _ input: Input, _ timeline: Timeline, _ index: Int, _ t: Int64, _ focus: Int?, _ path: CriticalPath, into frame: inout Frame
+    ) {
+        var line = Line(x: 1, y: 0, limit: frame.width - 1)
+        line.add("fanout", .title, into: &frame)
+        let (glyph, word, role) = motion(timeline, t)
+        line.add(glyph: glyph, role, gap: 2, into: &frame)
+        line.add(word, role, gap: 1, into: &frame)
+
+        // What the right end says is put first, since it must not be crowded out by a title.
+        let figures = focus.map { timeline.figures(ofTurn: $0, at: t) } ?? Figures()
+        let counts = Self.counts(figures)
+        let countColumns = counts.reduce(0) { $0 + $1.text.columns + 1 }
+        var right = Line(x: max(line.x + 2, frame.width - 1 - countColumns), y: 0, limit: frame.width)
+        for count in counts {
+            right.add(count.text, count.role, into: &frame)
+            right.add(" ", .text, into: &frame)
+        }
+        var middle = Line(x: line.x, y: 0, limit: frame.width - 3 - countColumns)
+        let title = timeline.header.title.map { CleanText($0) } ?? "session " + CleanText(String(timeline.header.session.prefix(8)))
+        middle.addCut(title, .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
+        if input.timelines.all.count > 1 {
+            middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
+            middle.add("session " + CleanText(index + 1) + " of " + CleanText(input.timelines.all.count), .muted, gap: 1, into: &frame)
+        }
+        if let focus, let number = timeline.turns[focus].number {
+            middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
+            let several = timeline.turns.count > 1 ? " of " + CleanText(timeline.turns.count) : ""
+            middle.add("turn " + CleanText(number) + several, .text, gap: 1, into: &frame)
+        }
+        drawFigures(timeline, t, focus, figures, path, into: &frame)
+    }
+
+    private func drawFigures(_ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame) {
+        var line = Line(x: 1, y: 1, limit: frame.width - 1)
+        line.add("wall", DurationText.length(figures.wall), .text, gap: 0, into: &frame)
+        line.add("sum", DurationText.length(figures.sum), .text, into: &frame)
+        if let speedup = figures.speedup {
+            line.add("speed-up", DurationText.ratio(speedup), speedup >= 1.05 ? .accent : .text, into: &frame)
+        }
+        let limit = focus.flatMap { timeline.turns[$0].limit }.map { "/" + CleanText($0) } ?? ""
+        line.add("peak", CleanText(figures.peak) + limit, .text, into: &frame)
+        if !path.lanes.isEmpty {
+            line.add("critical path", DurationText.length(path.length), .critical, into: &frame)
+        }
+        if figures.errors > 0 {
+            line.add("err", CleanText(figures.errors), .failed, into: &frame)
+        }
+        if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
+            line.add("strategy", CleanText(strategy), .text, into: &frame)
+        }
+        if let focus {
+            let lost = timeline.unaccounted(ofTurn: focus, at: t)
+            if lost >= 100_000 {
+                line.add("unaccounted", DurationText.length(lost), .muted, into: &frame)
+            }
+        }
+    }
+
+    private func motion(_ timeline: Timeline, _ t: Int64) -> (Glyph, CleanText, Role) {
+        switch playhead.motion {
+        case .following:
+            if timeline.over != nil { return (glyphs.ok, "DONE", .ok) }
+            return timeline.isActive(at: t) ? (glyphs.live, "LIVE", .running) : (glyphs.live, "IDLE", .muted)
+        case .still:
+            return (glyphs.paused, "PAUSED", .retrying)
+        case .playing:
+            if t >= timeline.last, timeline.over != nil { return (glyphs.ok, "END", .ok) }
+            return (glyphs.playing, isReplay ? "REPLAY" : "PLAYING", .accent)
+        }
+    }
+
+    private static func counts(_ figures: Figures) -> [(text: CleanText, role: Role)] {
+        var counts: [(CleanText, Role)] = [(CleanText(figures.calls) + (figures.calls == 1 ? " call:" : " calls:"), .text)]
+        let parts: [(Int, CleanText, Role)] = [
+            (figures.running, " run", .running), (figures.waiting, " queued", .queued), (figures.ok, " ok", .ok), (figures.errors, " err", .failed),
+            (figures.cancelled, " cancelled", .cancelled), (figures.skipped, " skipped", .skipped), (figures.unknown, " no end", .muted),
+        ]
+        for (count, word, role) in parts where count > 0 {
+            counts.append((CleanText(count) + word, role))
+        }
+        return figures.calls == 0 ? [("no calls yet", .muted)] : counts
+    }
+}

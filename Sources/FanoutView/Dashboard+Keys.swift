@@ -1,0 +1,257 @@
+internal import FanoutEvents
+internal import FanoutTimeline
+
+extension Dashboard {
+    /// Answers a key, and returns what the program must do for it.
+    package mutating func handle(_ key: Key, _ input: Input) -> [Effect] {
+        guard let command = keys.command(for: key) else { return [] }
+        if showsKeys {
+            // Any key of the map closes the overlay; what it also means waits for the next press.
+            showsKeys = false
+            return command == .quit ? [.quit] : []
+        }
+        notice = nil
+        switch command {
+        case .quit: return [.quit]
+        case .theme: return [.nextTheme]
+        case .keys: showsKeys = true
+        default:
+            guard let index = sessionIndex(input.timelines) else { return [] }
+            return handle(command, input, input.timelines[index])
+        }
+        return []
+    }
+
+    private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
+        let t = instant(timeline, input)
+        switch command {
+        case .up: move(-1, timeline, t)
+        case .down: move(1, timeline, t)
+        case .halfPageUp: move(-max(1, laneRows / 2), timeline, t)
+        case .halfPageDown: move(max(1, laneRows / 2), timeline, t)
+        case .top: select(row: 0, 1, timeline, t)
+        case .bottom: select(row: Int.max, -1, timeline, t)
+        case .previousTurn: moveTurn(-1, timeline, t)
+        case .nextTurn: moveTurn(1, timeline, t)
+        case .previousSession: moveSession(-1, input.timelines)
+        case .nextSession: moveSession(1, input.timelines)
+        case .open: open(timeline, t)
+        case .close: close()
+        case .nextPage: turnPage(1)
+        case .previousPage: turnPage(-1)
+        case .detailDown: scrollDetail(by: max(1, detailRows - 1))
+        case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
+        case .nextError: moveError(timeline.error(after: t), timeline, input)
+        case .previousError: moveError(timeline.error(before: t), timeline, input)
+        case .zoomIn: rescale(by: 0.5, around: t)
+        case .zoomOut: rescale(by: 2, around: t)
+        case .panLeft: zoom = .window(start: axis.start - axis.span / 4, span: axis.span)
+        case .panRight: zoom = .window(start: axis.start + axis.span / 4, span: axis.span)
+        case .fit: zoom = .fit
+        case .follow: follow(timeline, input)
+        case .pause: pause(t, timeline, input)
+        case .back5: seek(t - 5_000_000, timeline, input)
+        case .forward5: seek(t + 5_000_000, timeline, input)
+        case .backTenth: seek(t - length(timeline, input) / 10, timeline, input)
+        case .forwardTenth: seek(t + length(timeline, input) / 10, timeline, input)
+        case .tenth0, .tenth1, .tenth2, .tenth3, .tenth4, .tenth5, .tenth6, .tenth7, .tenth8, .tenth9:
+            seek(timeline.extent.lowerBound + length(timeline, input) / 10 * Int64(command.tenth), timeline, input)
+        case .previousEvent: step(to: timeline.change(before: t), timeline, input)
+        case .nextEvent: step(to: timeline.change(after: t), timeline, input)
+        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, timeline, input)
+        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, timeline, input)
+        case .slower: playhead.change(speed: -1, from: t, clock: input.clock)
+        case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
+        case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
+        case .cancelCall, .cancelTurn, .approve, .approveTool, .deny: return control(command, timeline, t)
+        case .quit, .theme, .keys: break
+        }
+        return []
+    }
+
+    // MARK: Lanes
+
+    private mutating func move(_ step: Int, _ timeline: Timeline, _ t: Int64) {
+        if usesPlacement {
+            let seen = visible.compactMap(\.lane)
+            guard !seen.isEmpty else { return }
+            let current = selection.flatMap { seen.firstIndex(of: $0) }
+            selection = seen[max(0, min(seen.count - 1, current.map { $0 + step } ?? (step > 0 ? 0 : seen.count - 1)))]
+            detail?.scroll = 0
+            return
+        }
+        let rows = RowList(timeline, at: t)
+        let current = selection.flatMap { rows.index(of: $0) }
+        select(row: current.map { $0 + step } ?? (step > 0 ? top : top + min(laneRows, rows.count) - 1), step > 0 ? 1 : -1, timeline, t)
+    }
+
+    /// Selects the lane in a row, or the next one in a direction where the row is a heading.
+    private mutating func select(row: Int, _ direction: Int, _ timeline: Timeline, _ t: Int64) {
+        let rows = RowList(timeline, at: t)
+        usesPlacement = false
+        var row = max(0, min(rows.count - 1, row))
+        while row >= 0, row < rows.count {
+            if let lane = rows.rows(from: row, limit: 1).first?.lane {
+                selection = lane
+                detail?.scroll = 0
+                return
+            }
+            row += direction
+        }
+    }
+
+    private mutating func moveTurn(_ step: Int, _ timeline: Timeline, _ t: Int64) {
+        let rows = RowList(timeline, at: t)
+        let turns = rows.turns
+        guard !turns.isEmpty else { return }
+        let row = selection.flatMap { rows.index(of: $0) } ?? rows.count - 1
+        let current = rows.turn(ofRow: row).flatMap { turns.firstIndex(of: $0) } ?? turns.count - 1
+        let wanted = turns[max(0, min(turns.count - 1, current + step))]
+        if let first = rows.firstRow(ofTurn: wanted) {
+            top = first
+            select(row: first, 1, timeline, t)
+        }
+    }
+
+    private mutating func moveSession(_ step: Int, _ timelines: Timelines) {
+        guard let index = sessionIndex(timelines) else { return }
+        session = max(0, min(timelines.all.count - 1, index + step))
+        selection = nil
+        top = 0
+        zoom = .fit
+        summaries = [:]
+        placement = Placement()
+    }
+
+    private mutating func moveError(_ error: (lane: Int, t: Int64)?, _ timeline: Timeline, _ input: Input) {
+        guard let error else {
+            notice = "no further error"
+            return
+        }
+        if isReplay || !playhead.isFollowing {
+            playhead.hold(at: error.t)
+        }
+        selection = error.lane
+        usesPlacement = false
+    }
+
+    private mutating func open(_ timeline: Timeline, _ t: Int64) {
+        if selection == nil {
+            move(1, timeline, t)
+        }
+        if detail == nil, selection != nil {
+            detail = Detail()
+        }
+    }
+
+    private mutating func close() {
+        if detail != nil {
+            detail = nil
+        } else if selection != nil {
+            selection = nil
+        } else {
+            zoom = .fit
+        }
+    }
+
+    private mutating func turnPage(_ step: Int) {
+        guard let current = detail?.page ?? detailCache.page else { return }
+        let pages = Page.allCases
+        let index = pages.firstIndex(of: current) ?? 0
+        detail = Detail(page: pages[(index + step + pages.count) % pages.count])
+    }
+
+    private mutating func scrollDetail(by lines: Int) {
+        guard let scroll = detail?.scroll else { return }
+        detail?.scroll = max(0, min(detailLines - detailRows, scroll + lines))
+    }
+
+    // MARK: Time
+
+    private mutating func rescale(by factor: Double, around t: Int64) {
+        let span = max(Int64(axis.columns), min(1 << 50, Int64(Double(axis.span) * factor)))
+        let anchor = max(axis.start, min(axis.end, t))
+        let share = Double(anchor - axis.start) / Double(max(1, axis.span))
+        zoom = .window(start: anchor - Int64(Double(span) * share), span: span)
+    }
+
+    private func length(_ timeline: Timeline, _ input: Input) -> Int64 {
+        let extent = timeline.extent
+        return extent.upperBound - extent.lowerBound
+    }
+
+    private mutating func follow(_ timeline: Timeline, _ input: Input) {
+        selection = nil
+        zoom = .fit
+        if isReplay {
+            playhead.hold(at: timeline.last)
+        } else {
+            playhead.follow()
+        }
+    }
+
+    private mutating func pause(_ t: Int64, _ timeline: Timeline, _ input: Input) {
+        guard playhead.isStill else {
+            return playhead.hold(at: t)
+        }
+        // At its end a recording begins again.
+        playhead.play(from: isReplay && t >= timeline.last ? timeline.extent.lowerBound : t, clock: input.clock)
+    }
+
+    private mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
+        let extent = timeline.extent
+        playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
+    }
+
+    private mutating func step(to t: Int64?, _ timeline: Timeline, _ input: Input) {
+        guard let t else { return }
+        playhead.hold(at: t)
+    }
+
+    // MARK: Control
+
+    private mutating func control(_ command: Command, _ timeline: Timeline, _ t: Int64) -> [Effect] {
+        guard canControl else {
+            notice = "this run cannot be controlled from here"
+            return []
+        }
+        if command == .cancelTurn {
+            return [.cancelTurn]
+        }
+        guard let lane = command == .cancelCall ? selection : approvalLane(timeline, t) else {
+            notice = command == .cancelCall ? "select a call first" : "no call waits for approval"
+            return []
+        }
+        let call = timeline.id(of: lane)
+        switch command {
+        case .cancelCall: return [.cancelCall(call)]
+        case .approve: return [.approve(call, tool: false)]
+        case .approveTool: return [.approve(call, tool: true)]
+        default: return [.deny(call)]
+        }
+    }
+
+    /// The selected call if it waits for approval, and else the one that has waited longest.
+    func approvalLane(_ timeline: Timeline, _ t: Int64) -> Int? {
+        let waiting = timeline.openLanes(at: t).filter { timeline.state(of: $0, at: t) == .waiting(.approval) }
+        return selection.flatMap { waiting.contains($0) ? $0 : nil } ?? waiting.first
+    }
+}
+
+extension Command {
+    /// The tenth of a session that a digit names.
+    fileprivate var tenth: Int {
+        switch self {
+        case .tenth1: 1
+        case .tenth2: 2
+        case .tenth3: 3
+        case .tenth4: 4
+        case .tenth5: 5
+        case .tenth6: 6
+        case .tenth7: 7
+        case .tenth8: 8
+        case .tenth9: 9
+        default: 0
+        }
+    }
+}

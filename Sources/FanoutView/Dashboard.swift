@@ -1,0 +1,132 @@
+package import FanoutEvents
+package import FanoutTimeline
+
+/// The screen of lanes: what is shown, where the playhead stands, and what the keys change.
+///
+/// It holds no event and no clock. ``frame(_:)`` draws what it is handed; ``handle(_:_:)`` answers a key.
+package struct Dashboard: Sendable {
+    /// What there is to show, and when.
+    package struct Input {
+        package var timelines: Timelines
+        /// The whole event whose line stands at a place.
+        package var event: (Place) -> Event?
+        package var width: Int
+        package var height: Int
+        /// Now, in microseconds of a monotonic clock.
+        package var clock: Int64
+        /// Now, in microseconds since the Unix epoch.
+        package var now: Int64
+
+        package init(timelines: Timelines, event: @escaping (Place) -> Event?, width: Int, height: Int, clock: Int64, now: Int64) {
+            self.timelines = timelines
+            self.event = event
+            self.width = width
+            self.height = height
+            self.clock = clock
+            self.now = now
+        }
+    }
+
+    /// What a key asks of the program around the dashboard.
+    package enum Effect: Sendable, Hashable {
+        case quit
+        case nextTheme
+        case cancelCall(String)
+        case cancelTurn
+        case approve(String, tool: Bool)
+        case deny(String)
+    }
+
+    /// The pages of the detail, in their order.
+    package enum Page: CaseIterable, Sendable {
+        case arguments, result, error, output, statistics, events
+    }
+
+    struct Detail: Sendable {
+        var page: Page?
+        var scroll = 0
+    }
+
+    enum Zoom: Sendable {
+        case fit
+        case window(start: Int64, span: Int64)
+    }
+
+    package var glyphs: Glyphs
+    package var keys = KeyMap.lanes
+    /// Where events come from, in a few words.
+    package var source: CleanText
+    package var isReplay: Bool
+    /// Whether calls can be cancelled and approved from here.
+    package var canControl = false
+    /// Something to be said at the bottom until another takes its place.
+    package var notice: CleanText?
+
+    /// The session that is shown; nil for the first there is.
+    var session: Int?
+    package var playhead: Playhead
+    var selection: Int?
+    var top = 0
+    var zoom = Zoom.fit
+    var detail: Detail?
+    package var showsKeys = false
+    var placement = Placement()
+    var usesPlacement = false
+
+    // What was found when the last frame was drawn; keys refer to what is seen.
+    var visible: [Row] = []
+    var laneRows = 1
+    var axis = Axis(start: 0, span: 1, columns: 1)
+    var detailLines = 0
+    var detailRows = 1
+
+    /// Summaries of arguments by lane, since they stand in a file.
+    var summaries: [Int: CleanText] = [:]
+    var detailCache = DetailCache()
+
+    package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {
+        self.source = source
+        self.playhead = playhead
+        self.isReplay = isReplay
+        self.glyphs = glyphs
+    }
+
+    /// The place of the session that is shown.
+    package func sessionIndex(_ timelines: Timelines) -> Int? {
+        guard !timelines.isEmpty else { return nil }
+        return min(session ?? 0, timelines.all.count - 1)
+    }
+
+    /// The instant of the session that the screen shows.
+    ///
+    /// Where nothing goes on, now is the last thing that happened: then the picture stands still.
+    package func instant(_ timeline: Timeline, _ input: Input) -> Int64 {
+        let now = max(timeline.last, input.now - timeline.header.started)
+        let isOver = timeline.over != nil
+        let end = isOver || !timeline.isActive(at: now) ? timeline.last : now
+        return playhead.instant(clock: input.clock, now: end, end: isReplay || isOver ? timeline.last : end)
+    }
+
+    /// After how many microseconds the picture changes by itself; nil where only an event or a key changes it.
+    package func nextFrame(_ input: Input) -> Int64? {
+        guard let index = sessionIndex(input.timelines) else { return nil }
+        let timeline = input.timelines[index]
+        let t = instant(timeline, input)
+        switch playhead.motion {
+        case .still:
+            return nil
+        case .following:
+            guard timeline.isActive(at: t) else { return nil }
+            return interval(speed: 1)
+        case .playing(_, let speed):
+            guard t < timeline.last else { return nil }
+            return interval(speed: speed)
+        }
+    }
+
+    /// The time in which a bar grows by an eighth of a cell, between a thirtieth and a tenth of a second.
+    private func interval(speed: Double) -> Int64 {
+        let eighth = Double(axis.span) / Double(axis.columns * 8) / speed
+        return Int64(max(33_333, min(100_000, eighth)))
+    }
+}

@@ -1,0 +1,163 @@
+internal import FanoutEvents
+internal import FanoutJSON
+internal import FanoutTimeline
+
+/// The lines of one page about a call, fetched and laid out once.
+struct DetailCache: Sendable {
+    var lane: Int?
+    var page: Dashboard.Page?
+    var width = 0
+    var version = -1
+    var t: Int64 = 0
+    var lines: [(text: CleanText, role: Role)] = []
+}
+
+/// Writes the pages about one call from what the timeline knows and the recording holds.
+struct DetailText {
+    let timeline: Timeline
+    let lane: Int
+    let t: Int64
+    let event: (Place) -> Event?
+
+    /// Bytes of a payload that are laid out at the most.
+    static let longest = 1 << 20
+
+    typealias Lines = [(text: CleanText, role: Role)]
+
+    /// The page that tells most: the error of a failed call, the output of one that runs, else the result or the arguments.
+    var mostTelling: Dashboard.Page {
+        switch timeline.state(of: lane, at: t) {
+        case .ended(let outcome): outcome == .ok ? .result : .error
+        case .running where !timeline.outputs(of: lane).isEmpty: .output
+        case .hidden, .announced, .waiting, .running, .backoff: .arguments
+        }
+    }
+
+    func lines(_ page: Dashboard.Page) -> Lines {
+        switch page {
+        case .arguments: arguments
+        case .result: result
+        case .error: error
+        case .output: output
+        case .statistics: statistics
+        case .events: events
+        }
+    }
+
+    private func say(_ text: CleanText) -> Lines { [(text, .muted)] }
+
+    private func text(_ string: String, _ role: Role = .text) -> Lines {
+        let shown = string.utf8.count > Self.longest ? String(string.prefix(Self.longest)) : string
+        var lines: Lines = CleanText.lines(of: shown).map { ($0, role) }
+        if shown.utf8.count < string.utf8.count {
+            lines.append(("… " + CleanText(string.utf8.count - shown.utf8.count) + " bytes more", .muted))
+        }
+        return lines
+    }
+
+    private func value(_ json: JSONText) -> Lines {
+        if json.utf8.count > Self.longest {
+            return text(json.description)
+        }
+        let value = json.value
+        if let string = value.string {
+            return text(string)
+        }
+        return text(PrettyJSON.text(value))
+    }
+
+    private var arguments: Lines {
+        let places = [timeline.arguments(of: lane), timeline.lane(lane).arguments]
+        for place in places where !place.isNone {
+            switch event(place)?.body {
+            case .callRequested(let body)?:
+                if let arguments = body.arguments { return value(arguments) }
+            case .callStarted(let body)?:
+                if let arguments = body.arguments { return value(arguments) }
+            default: break
+            }
+        }
+        return say(timeline.lane(lane).arguments.isNone ? "no arguments were told" : "the arguments cannot be read any more")
+    }
+
+    private var finished: Event.CallFinished? {
+        let lane = timeline.lane(lane)
+        guard lane.hasEnded, lane.ended <= t, case .callFinished(let body)? = event(lane.result)?.body else { return nil }
+        return body
+    }
+
+    private var result: Lines {
+        guard timeline.lane(lane).hasEnded, timeline.lane(lane).ended <= t else { return say("no result yet") }
+        guard let body = finished, let result = body.result else { return say("no result was told") }
+        var lines = value(result)
+        if let bytes = body.bytes, let sent = body.sentBytes, sent < bytes {
+            lines.append(("the model was sent " + CleanText(sent) + " of " + CleanText(bytes) + " bytes", .muted))
+        }
+        return lines
+    }
+
+    private var error: Lines {
+        guard let error = finished?.error else { return say("no error") }
+        return [(CleanText(error.kind.rawValue), .failed)] + text(error.message)
+    }
+
+    private var output: Lines {
+        let places = timeline.outputs(of: lane)
+        guard !places.isEmpty else { return say("no output") }
+        // The newest pieces; what came before them can be found in the recording.
+        var pieces: Lines = []
+        for place in places.suffix(2000) {
+            guard let found = event(place), found.t <= t, case .callOutput(let body) = found.body else { continue }
+            pieces += text(body.text.hasSuffix("\n") ? String(body.text.dropLast()) : body.text, body.stream == .stderr ? .failed : .text)
+        }
+        return pieces.isEmpty ? say("no output yet") : pieces
+    }
+
+    private var statistics: Lines {
+        let name = timeline.name(of: lane)
+        let runs = timeline.runTimes(ofTool: name)
+        guard !runs.isEmpty else { return say("no earlier run of " + CleanText(name)) }
+        var lines: Lines = [(CleanText(name) + ": " + CleanText(runs.count) + " runs that ended", .text)]
+        for (label, percent) in [("p50", 50), ("p95", 95), ("p99", 99)] as [(CleanText, Int)] {
+            if let value = Percentile.nearestRank(runs, percent) {
+                lines.append((label + "  " + DurationText.length(value), .text))
+            }
+        }
+        return lines
+    }
+
+    private var events: Lines {
+        let lane = timeline.lane(lane)
+        let origin = timeline.extent.lowerBound
+        var entries: [(Int64, CleanText, Role)] = []
+        func add(_ t: Int64, _ text: CleanText, _ role: Role = .text) {
+            if t <= self.t {
+                entries.append((t, text, role))
+            }
+        }
+        add(lane.seen, lane.requested == lane.seen ? "requested" : "first seen")
+        if lane.requested != lane.seen {
+            add(lane.requested, "requested")
+        }
+        timeline.forEachSegment(of: self.lane, at: t) { segment in
+            switch segment.kind {
+            case .announced, .waiting(nil): break
+            case .waiting(let why?):
+                let on = timeline.waitsOn(self.lane, at: segment.start).map { " on " + CleanText($0) } ?? ""
+                add(segment.start, "waits: " + CleanText(why.rawValue) + on, .queued)
+            case .attempt(let number, _): add(segment.start, "attempt " + CleanText(number) + " starts", .running)
+            case .backoff: add(segment.start, "failed; tries again", .retrying)
+            case .held: add(segment.end, segment.isOpen ? "its work still goes on" : "its work ended", .muted)
+            }
+        }
+        if let freed = timeline.freedBy(self.lane) {
+            add(lane.seen, "let go by " + CleanText(timeline.name(of: freed)) + " " + CleanText(timeline.id(of: freed)), .muted)
+        }
+        if lane.hasEnded {
+            let words = LaneWords(timeline, lane: self.lane, at: t, glyphs: .unicode)
+            add(lane.ended, "ended: " + words.words, words.role)
+        }
+        let sorted = entries.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
+        return sorted.map { (DurationText.position($0.element.0 - origin) + "  " + $0.element.1, $0.element.2) }
+    }
+}

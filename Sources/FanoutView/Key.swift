@@ -1,0 +1,9 @@
+/// A key as the terminal told of it.
+package enum Key: Sendable, Hashable {
+    case character(Unicode.Scalar)
+    case control(Unicode.Scalar)
+    case enter, escape, tab, backTab, backspace
+    case up, down, left, right, shiftLeft, shiftRight
+    case pageUp, pageDown, home, end
+    case function(Int)
+}

@@ -1,0 +1,106 @@
+package import FanoutEvents
+
+/// Which key asks for what, as data: what is pressed, what the overlay tells, and the line at the bottom come from here.
+package struct KeyMap: Sendable {
+    /// Keys that belong together in the overlay.
+    package struct Group: Sendable {
+        package var title: CleanText
+        package var entries: [Entry]
+    }
+
+    /// One line of the overlay.
+    package struct Entry: Sendable {
+        package var keys: [(key: Key, command: Command)]
+        /// The keys as they are written.
+        package var label: CleanText
+        package var meaning: CleanText
+        /// Only where a run can be controlled.
+        package var isControl = false
+
+        init(_ keys: [(Key, Command)], _ label: CleanText, _ meaning: CleanText, isControl: Bool = false) {
+            self.keys = keys.map { (key: $0.0, command: $0.1) }
+            self.label = label
+            self.meaning = meaning
+            self.isControl = isControl
+        }
+    }
+
+    package var groups: [Group] {
+        didSet { commands = Self.index(groups) }
+    }
+    private var commands: [Key: Command]
+
+    package init(groups: [Group]) {
+        self.groups = groups
+        commands = Self.index(groups)
+    }
+
+    package func command(for key: Key) -> Command? { commands[key] }
+
+    private static func index(_ groups: [Group]) -> [Key: Command] {
+        Dictionary(groups.flatMap(\.entries).flatMap(\.keys).map { ($0.key, $0.command) }) { first, _ in first }
+    }
+
+    /// The keys of the lanes, live and in replay.
+    package static let lanes = KeyMap(groups: [
+        Group(
+            title: "Move",
+            entries: [
+                Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous lane"),
+                Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "first, last lane"),
+                Entry([(.control("d"), .halfPageDown), (.control("u"), .halfPageUp)], "^D ^U", "half a page"),
+                Entry([("{", .previousTurn), ("}", .nextTurn)], "{ }", "previous, next turn"),
+                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+                Entry([("e", .nextError), ("E", .previousError)], "e E", "next, previous error"),
+            ]),
+        Group(
+            title: "Detail",
+            entries: [
+                Entry([(.enter, .open), (.escape, .close)], "Enter Esc", "open, close"),
+                Entry([(.tab, .nextPage), (.backTab, .previousPage)], "Tab S-Tab", "next, previous page"),
+                Entry([("J", .detailDown), (.pageDown, .detailDown), ("K", .detailUp), (.pageUp, .detailUp)], "J K PgDn PgUp", "scroll"),
+            ]),
+        Group(
+            title: "Axis",
+            entries: [
+                Entry([("+", .zoomIn), ("-", .zoomOut)], "+ -", "zoom"),
+                Entry([("h", .panLeft), ("l", .panRight)], "h l", "pan"),
+                Entry([("=", .fit)], "=", "fit"),
+            ]),
+        Group(
+            title: "Playhead",
+            entries: [
+                Entry([("F", .follow)], "F", "back to now"),
+                Entry([(" ", .pause)], "Space", "pause, go on"),
+                Entry([(.left, .back5), (.right, .forward5)], "← →", "5 seconds"),
+                Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),
+                Entry(tenths, "0 … 9", "to that tenth"),
+                Entry([(",", .previousEvent), (".", .nextEvent)], ", .", "event by event"),
+                Entry([("[", .previousMarker), ("]", .nextMarker)], "[ ]", "markers"),
+                Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "speed"),
+            ]),
+        Group(
+            title: "Control",
+            entries: [
+                Entry([("x", .cancelCall), ("X", .cancelTurn)], "x X", "cancel call, turn", isControl: true),
+                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
+                Entry([("d", .deny)], "d", "deny", isControl: true),
+            ]),
+        Group(
+            title: "Screen",
+            entries: [
+                Entry([("T", .theme)], "T", "next theme"),
+                Entry([("?", .keys)], "?", "these keys"),
+                Entry([("q", .quit)], "q", "quit"),
+            ]),
+    ])
+
+    private static let tenths: [(Key, Command)] = [
+        ("0", .tenth0), ("1", .tenth1), ("2", .tenth2), ("3", .tenth3), ("4", .tenth4), ("5", .tenth5), ("6", .tenth6), ("7", .tenth7),
+        ("8", .tenth8), ("9", .tenth9),
+    ]
+}
+
+extension Key: ExpressibleByUnicodeScalarLiteral {
+    package init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(scalar) }
+}

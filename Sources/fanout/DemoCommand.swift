@@ -1,0 +1,51 @@
+internal import FanoutAgent
+internal import FanoutDemos
+internal import FanoutEvents
+internal import FanoutView
+
+extension ProgramCommand {
+    /// Shows a built-in scenario.
+    static let demo = ProgramCommand(
+        name: "demo", operands: "[SCENARIO]", summary: "a built-in scenario: real tools, no key, no network",
+        options: display + recording + LiveRun.options + [
+            Option("list", "names the scenarios"),
+            Option("latency", argument: "FACTOR", "stretches the delays of tools and model; 0 for none"),
+        ]
+    ) { options in
+        if options.has("list") {
+            let width = Scenario.all.map(\.name.count).max() ?? 0
+            for scenario in Scenario.all {
+                Console.print(scenario.name + String(repeating: " ", count: width - scenario.name.count + 2) + scenario.summary + "\n")
+            }
+            return 0
+        }
+        guard options.operands.count <= 1 else {
+            throw UsageError("demo: one scenario at a time")
+        }
+        let name = options.operands.first ?? "travel"
+        guard let scenario = Scenario.named(name) else {
+            let near = Scenario.all.map(\.name).first { Spelling.isNear($0, name) }
+            throw UsageError("demo \(name): there is no such scenario\(near.map { "; did you mean \($0)?" } ?? "; `fanout demo --list` names them")")
+        }
+        let display = try Display.choose(options)
+        var settings = ScenarioSettings()
+        settings.latency = try latency(options)
+        settings.turn = try LiveRun.turnOptions(options, display: display)
+        let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) { log, time in
+            let performance = try scenario.prepare(log: log, time: time, settings: settings)
+            return LiveRun.Piece(engine: performance.engine) { await performance.run() }
+        }
+        if display != .json, let text = shown.answer?.text, !text.isEmpty {
+            Console.print("\n" + CleanText.lines(of: text).map(\.string).joined(separator: "\n") + "\n")
+        }
+        return shown.status
+    }
+
+    private static func latency(_ options: Options) throws(UsageError) -> Double {
+        guard let text = options.value("latency") else { return 1 }
+        guard let factor = Double(text), factor >= 0, factor <= 1000 else {
+            throw UsageError("--latency \(text): it takes a factor from 0 to 1000")
+        }
+        return factor
+    }
+}

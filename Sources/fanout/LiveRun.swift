@@ -1,0 +1,153 @@
+internal import FanoutAgent
+internal import FanoutEngine
+internal import FanoutEvents
+internal import FanoutScreen
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
+
+/// A run in this program, watched while it goes on.
+enum LiveRun {
+    /// What is run: its engine, and the work that ends with an answer.
+    struct Piece: Sendable {
+        var engine: Engine
+        var perform: @Sendable () async -> AgentAnswer
+    }
+
+    static let options = [
+        Option("strategy", argument: "WORD", "parallel, threads, threads:N or sequential"),
+        Option("limit", argument: "N", "at most so many calls at once"),
+        Option("approve", argument: "WHEN", "always, never or ask (in the dashboard; elsewhere ask is never)"),
+        Option("fail-on", argument: "WHAT", "calls: exit status 1 when a call failed"),
+    ]
+
+    /// How turns run, as the options say.
+    static func turnOptions(_ options: Options, display: Display) throws -> TurnOptions {
+        var turn = TurnOptions()
+        if let text = options.value("strategy") {
+            turn.strategy = try strategy(text)
+        }
+        turn.limit = try options.integer("limit", in: 1...100_000)
+        let approval = try options.word("approve", as: ApprovalPolicy.self) ?? .ask
+        turn.approval = approval == .ask && display != .dashboard ? .never : approval
+        return turn
+    }
+
+    private static func strategy(_ text: String) throws(UsageError) -> Strategy {
+        switch text {
+        case "parallel": return .parallel
+        case "sequential": return .sequential
+        case "threads": return .threads(10)
+        default:
+            guard text.hasPrefix("threads:"), let count = Int(text.dropFirst(8)), (1...1000).contains(count) else {
+                throw UsageError("--strategy \(text): it is one of parallel, threads, threads:N (1 to 1000), sequential")
+            }
+            return .threads(count)
+        }
+    }
+
+    /// Runs a piece to its end, shows it, records it, and returns its answer with the exit status.
+    ///
+    /// - Parameter linesToError: Whether plain lines go to standard error, since standard output is for the answer.
+    static func show(
+        _ options: Options, display: Display, title: String, source: String, linesToError: Bool,
+        _ make: (EventLog, TimerThread) throws -> Piece
+    ) throws -> (answer: AgentAnswer?, status: Int32) {
+        if let what = options.value("fail-on"), what != "calls" {
+            throw UsageError("--fail-on \(what): it is calls")
+        }
+        let looks = try Looks(options)
+        let time = TimerThread()
+        let session = SessionName.random()
+        let header = Header(
+            session: session, started: Clock.now() - time.now(), title: title, source: Header.Source(name: "fanout", version: Program.version))
+        guard let wakeup = Wakeup() else {
+            throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
+        }
+        let log = EventLog(clock: { time.now() })
+        let queue = log.reader(limit: 10_000) { wakeup.wake() }
+        let piece = try make(log, time)
+        let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
+        let ledger = Ledger(recorder: recorder, observe: Composition.observer(display, glyphs: looks.glyphs, toError: linesToError))
+        let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+
+        let outcome = Guarded<AgentAnswer?>(nil)
+        let gate = StartGate()
+        let task = Task.detached {
+            await gate.wait()
+            let answer = await piece.perform()
+            outcome.withLock { $0 = answer }
+            log.close()
+        }
+        let run = Show.Run(
+            header: header, queue: queue, wakeup: wakeup,
+            control: { control($0, piece.engine) },
+            interrupt: { task.cancel() })
+        // Nothing of the run happens before the screen is there to show it, or has refused.
+        let show: Show
+        do {
+            show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, run: run)
+        } catch {
+            task.cancel()
+            gate.open()
+            throw error
+        }
+        gate.open()
+        let end = show.perform()
+        let status = Composition.finish(end, show, ledger: ledger, isRecorded: true)
+        let answer = outcome.withLock { $0 }
+        return (answer, exitStatus(status, answer, options))
+    }
+
+    private static func exitStatus(_ status: Int32, _ answer: AgentAnswer?, _ options: Options) -> Int32 {
+        guard status == 0 else { return status }
+        switch answer?.outcome {
+        case .ok?: return options.has("fail-on") && (answer?.callErrors ?? 0) > 0 ? 1 : 0
+        case .failed?: return 1
+        case .cancelled?, nil: return 130
+        }
+    }
+
+    private static func control(_ effect: Dashboard.Effect, _ engine: Engine) {
+        switch effect {
+        case .cancelCall(let call): engine.cancel(call: call)
+        case .cancelTurn: engine.cancelTurn()
+        case .approve(let call, let forTool): engine.approve(call: call, scope: forTool ? .tool : .once, by: "user")
+        case .deny(let call): engine.deny(call: call, by: "user")
+        case .quit, .nextTheme: break
+        }
+    }
+}
+
+/// Holds a task back until it is let go, once.
+private final class StartGate: Sendable {
+    private enum State {
+        case closed
+        case waiting(CheckedContinuation<Void, Never>)
+        case open
+    }
+
+    private let state = Guarded(State.closed)
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if case .open = state { return true }
+                state = .waiting(continuation)
+                return false
+            }
+            if isOpen {
+                continuation.resume()
+            }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            defer { state = .open }
+            if case .waiting(let continuation) = state { return continuation }
+            return nil
+        }
+        waiting?.resume()
+    }
+}

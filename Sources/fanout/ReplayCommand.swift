@@ -1,0 +1,46 @@
+internal import FanoutEvents
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
+
+extension ProgramCommand {
+    /// Plays a recording.
+    static let replay = ProgramCommand(
+        name: "replay", operands: "FILE", summary: "plays a recording: pause, speed, seek, step",
+        options: display + [
+            Option("speed", argument: "N", "how many times as fast, 0.1 to 64"),
+            Option("seek", argument: "SECONDS", "begins there"),
+            Option("start-paused", "waits at the beginning"),
+            Option("strict", "refuses a file with a line that cannot be read"),
+        ]
+    ) { options in
+        guard options.operands.count == 1 else {
+            throw UsageError(options.operands.isEmpty ? "replay: name a recording" : "replay: one recording at a time")
+        }
+        let path = options.operands[0]
+        let speed = try options.positive("speed", most: 64) ?? 1
+        let seek = try options.positive("seek", most: 1e9) ?? 0
+        let display = try Display.choose(options)
+        let looks = try Looks(options)
+        guard display == .dashboard else {
+            return try print(path, display, looks, options)
+        }
+        let ledger = Ledger(recorder: nil)
+        try ledger.load(path, isStrict: options.has("strict"))
+        let first = ledger.timelines[0].extent.lowerBound + Int64(seek * 1_000_000)
+        let playhead = Playhead.replay(from: first, at: Clock.monotonic(), speed: speed, isPaused: options.has("start-paused"))
+        var dashboard = Dashboard(source: CleanText(path), playhead: playhead, isReplay: true, glyphs: looks.glyphs)
+        if ledger.timelines.problemCount > 0, let first = ledger.timelines.problems.first {
+            dashboard.notice = CleanText("\(ledger.timelines.problemCount) lines could not be read; the first: \(first.problem)")
+        }
+        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard)
+        return Composition.finish(show.perform(), show, ledger: ledger, isRecorded: false)
+    }
+
+    /// Without a screen a recording is told from beginning to end, as fast as it can be read.
+    private static func print(_ path: String, _ display: Display, _ looks: Looks, _ options: Options) throws -> Int32 {
+        let ledger = Ledger(recorder: nil, observe: Composition.observer(display, glyphs: looks.glyphs))
+        try ledger.load(path, isStrict: options.has("strict"), withPayloads: true)
+        return 0
+    }
+}

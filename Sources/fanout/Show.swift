@@ -1,0 +1,321 @@
+internal import FanoutEvents
+internal import FanoutIngest
+internal import FanoutScreen
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
+
+/// Runs until there is nothing more to see: takes what comes, draws it or prints it, answers keys and signals.
+///
+/// A class, because the loop's handlers share it. Everything here happens on the main thread.
+final class Show {
+    /// A run in this program that is shown while it goes on.
+    struct Run {
+        var header: Header
+        var queue: EventQueue
+        var wakeup: Wakeup
+        /// Answers what a key asks of it.
+        var control: (Dashboard.Effect) -> Void
+        /// Asks it to end kindly; what is left to tell still comes.
+        var interrupt: () -> Void
+    }
+
+    /// Why it ended.
+    enum End: Equatable {
+        case finished
+        case quit
+        case signal(Signal)
+    }
+
+    private let ledger: Ledger
+    private let display: Display
+    private var looks: Looks
+    private var dashboard: Dashboard
+    private let run: Run?
+    private var runSource = -1
+    private var sources: [any EventSource]
+    private let loop = EventLoop(clock: Clock.monotonic)
+    private let signals: Signals
+    private var terminal: Terminal?
+    private var end = End.finished
+    /// When the last frame was drawn, and whether something has changed since.
+    private var lastFrame = Int64.min / 2
+    private var isDirty = true
+    /// Sources that wait for the next frame.
+    private var isPausing = false
+    private var interrupts = 0
+    private var isRunOver = false
+    private var saidFailure = false
+    /// Asked after each batch whether to go on.
+    private let shouldStop: () -> Bool
+
+    /// A thirtieth of a second: no eye needs more frames.
+    private static let frameInterval: Int64 = 33_333
+
+    init(
+        _ ledger: Ledger, display: Display, looks: Looks, dashboard: Dashboard, sources: [any EventSource] = [], run: Run? = nil,
+        shouldStop: @escaping () -> Bool = { false }
+    ) throws {
+        self.ledger = ledger
+        self.display = display
+        self.looks = looks
+        self.dashboard = dashboard
+        self.sources = sources
+        self.run = run
+        self.shouldStop = shouldStop
+        guard let signals = Signals() else {
+            throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
+        }
+        if display == .dashboard {
+            let terminal = try Terminal(name: Environment["TERM"], signals: signals)
+            terminal.use(looks.theme)
+            if let note = terminal.note {
+                self.dashboard.notice = CleanText(note)
+            }
+            self.terminal = terminal
+        }
+        self.signals = signals
+        self.dashboard.canControl = run != nil
+    }
+
+    func perform() -> End {
+        loop.watch(signals.descriptor) { [unowned self] _ in takeSignals() }
+        if let terminal {
+            loop.watch(terminal.input) { [unowned self] readiness in
+                readiness == .closed ? stop(.signal(.hangUp)) : takeKeys()
+            }
+        }
+        if let run {
+            runSource = ledger.addSource()
+            ledger.take(.session(0, run.header), source: runSource)
+            loop.watch(run.wakeup.descriptor) { [unowned self] _ in takeRun() }
+            takeRun()
+        }
+        watchSources()
+        readSources()
+        draw()
+        if !isOver, !isStopped {
+            loop.run()
+        }
+        terminal?.restore()
+        endRun()
+        return end
+    }
+
+    /// Has a run that still goes end kindly, and takes what it has left to tell; one that does not end soon is left behind.
+    private func endRun() {
+        guard let run, !isRunOver else { return }
+        run.interrupt()
+        let deadline = Clock.monotonic() + Self.patience
+        let ending = EventLoop(clock: Clock.monotonic)
+        ending.watch(run.wakeup.descriptor) { [unowned self] _ in
+            takeRun()
+            if isRunOver {
+                ending.stop()
+            }
+        }
+        ending.call(at: deadline) { ending.stop() }
+        takeRun()
+        if !isRunOver {
+            ending.run()
+        }
+    }
+
+    /// How long a run may take to end once it is told to.
+    private static let patience: Int64 = 3_000_000
+
+    // MARK: What comes
+
+    private func watchSources() {
+        for source in sources where source.descriptor >= 0 {
+            loop.watch(source.descriptor) { [unowned self, unowned source] _ in
+                read(source)
+                pauseSources()
+                changed()
+            }
+        }
+    }
+
+    /// Leaves what comes until the next frame where it can wait: a wake-up for each line would cost more than the line.
+    private func pauseSources() {
+        guard terminal != nil, !isPausing else { return }
+        isPausing = true
+        for source in sources where source.isPatient && source.descriptor >= 0 {
+            loop.unwatch(source.descriptor)
+        }
+    }
+
+    private func readSources() {
+        for source in sources where source.descriptor >= 0 {
+            read(source)
+        }
+    }
+
+    private func read(_ source: any EventSource) {
+        let descriptor = source.descriptor
+        switch source.read(now: Clock.now()) {
+        case .ended?:
+            loop.unwatch(descriptor)
+        case .notice(let text)?:
+            say(text)
+        case nil:
+            break
+        }
+        settle()
+    }
+
+    private func takeRun() {
+        guard let run else { return }
+        run.wakeup.acknowledge()
+        let (events, isOpen) = run.queue.take()
+        for event in events {
+            ledger.take(.event(event, session: 0, offset: 0), source: runSource)
+        }
+        settle()
+        if !isOpen, !isRunOver {
+            isRunOver = true
+            ledger.close(source: runSource)
+            loop.unwatch(run.wakeup.descriptor)
+            if terminal == nil {
+                stop(.finished)
+            }
+        }
+        changed()
+    }
+
+    private func settle() {
+        ledger.settle()
+        if let failure = ledger.failure, !saidFailure {
+            saidFailure = true
+            say(failure)
+        }
+        if terminal == nil && isOver || shouldStop() {
+            loop.stop()
+        }
+    }
+
+    /// Whether nothing more can come, without a screen that could still be looked at.
+    private var isOver: Bool {
+        terminal == nil && run == nil && sources.allSatisfy { $0.descriptor < 0 }
+    }
+
+    private func say(_ text: String) {
+        if terminal == nil {
+            Console.complain(text)
+        } else {
+            dashboard.notice = CleanText(text)
+            isDirty = true
+        }
+    }
+
+    // MARK: What is drawn
+
+    private func input() -> Dashboard.Input {
+        let size = terminal?.size ?? (80, 24)
+        let ledger = ledger
+        return Dashboard.Input(
+            timelines: ledger.timelines, event: { ledger.event(at: $0) }, width: size.0, height: size.1, clock: Clock.monotonic(), now: Clock.now())
+    }
+
+    /// Has a frame drawn as soon as the eye can use one.
+    private func changed() {
+        isDirty = true
+        guard terminal != nil else { return }
+        let due = lastFrame + Self.frameInterval
+        if let next = loop.nextCall, next <= due { return }
+        loop.call(at: due) { [unowned self] in frameDue() }
+    }
+
+    private func frameDue() {
+        if isPausing {
+            isPausing = false
+            readSources()
+            watchSources()
+        }
+        draw()
+    }
+
+    private func draw() {
+        guard let terminal else { return }
+        let input = input()
+        let before = (input.timelines.version, input.timelines.isEmpty)
+        terminal.paint(dashboard.frame(input))
+        lastFrame = input.clock
+        isDirty = false
+        if let wait = dashboard.nextFrame(input), !before.1 {
+            loop.call(at: input.clock + max(wait, Self.frameInterval)) { [unowned self] in frameDue() }
+        } else if isPausing {
+            loop.call(at: input.clock + Self.frameInterval) { [unowned self] in frameDue() }
+        }
+    }
+
+    /// The last turn as it was, to be left where the screen was.
+    func still(width: Int) -> [String] {
+        guard !ledger.timelines.isEmpty, let terminal else { return [] }
+        var input = input()
+        input.width = max(Dashboard.leastWidth, min(width, 120))
+        return dashboard.still(input).ansiLines(theme: looks.theme, depth: terminal.depth)
+    }
+
+    // MARK: What is asked
+
+    private func takeKeys() {
+        guard let terminal else { return }
+        for key in terminal.keys() {
+            for effect in dashboard.handle(key, input()) {
+                perform(effect)
+            }
+        }
+        if !isStopped {
+            draw()
+        }
+    }
+
+    private var isStopped = false
+
+    private func perform(_ effect: Dashboard.Effect) {
+        switch effect {
+        case .quit: stop(.quit)
+        case .nextTheme:
+            do {
+                let theme = try looks.next()
+                terminal?.use(theme)
+                dashboard.notice = "theme " + CleanText(theme.name)
+            } catch {
+                dashboard.notice = CleanText(String(describing: error))
+            }
+        case .cancelCall, .cancelTurn, .approve, .deny: run?.control(effect)
+        }
+    }
+
+    private func takeSignals() {
+        for signal in signals.take() {
+            switch signal {
+            case .resized:
+                terminal?.resize()
+                draw()
+            case .stop:
+                terminal?.suspend()
+                signal.performDefault()
+                terminal?.resume()
+                draw()
+            case .goOn:
+                terminal?.resume()
+                draw()
+            case .interrupt where run != nil && interrupts == 0:
+                interrupts += 1
+                run?.interrupt()
+                say("ending the turn; once more to leave at once")
+                changed()
+            case .interrupt, .quit, .terminate, .hangUp:
+                stop(.signal(signal))
+            }
+        }
+    }
+
+    private func stop(_ end: End) {
+        self.end = end
+        isStopped = true
+        loop.stop()
+    }
+}

@@ -1,0 +1,159 @@
+internal import FanoutEvents
+internal import FanoutJSON
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
+
+extension ProgramCommand {
+    /// Tells what recordings amount to.
+    static let stats = ProgramCommand(
+        name: "stats", operands: "FILE…", summary: "per tool and turn: calls, errors, percentiles, speed-up, critical path",
+        options: [Option("json", "one JSON object a file"), Option("strict", "refuses a file with a line that cannot be read")]
+    ) { options in
+        guard !options.operands.isEmpty else {
+            throw UsageError("stats: name a recording")
+        }
+        for path in options.operands {
+            let timelines = try SessionFile.load(path, isStrict: options.has("strict"))
+            if let first = timelines.problems.first {
+                Console.complain("\(path): \(timelines.problemCount) lines could not be read and are left out; the first: \(first.problem)")
+            }
+            let report = StatsReport(timelines)
+            if options.has("json") {
+                Console.print(report.json(path: path).description + "\n")
+            } else {
+                report.lines(path: path).forEach { Console.print($0.string + "\n") }
+            }
+        }
+        return 0
+    }
+}
+
+/// The figures of a recording, over all of its sessions.
+struct StatsReport {
+    private let timelines: Timelines
+    private let total: Figures
+
+    init(_ timelines: Timelines) {
+        self.timelines = timelines
+        total = timelines.figures()
+    }
+
+    func json(path: String) -> JSONValue {
+        var object = Self.figures(total)
+        object["file"] = .string(path)
+        object["sessions"] = .integer(Int64(timelines.all.count))
+        object["turns"] = .integer(Int64(timelines.all.reduce(0) { $0 + $1.namedTurns }))
+        var path = CriticalPath()
+        var names: [JSONValue] = []
+        for timeline in timelines.all {
+            for turn in timeline.turns.indices {
+                let part = timeline.criticalPath(ofTurn: turn, at: timeline.last)
+                path.length += part.length
+                names += part.lanes.map { .string(timeline.id(of: $0)) }
+            }
+        }
+        object["critical_path"] = ["us": .integer(path.length), "calls": .array(names)]
+        object["tools"] = .array(timelines.toolStatistics().map(Self.tool))
+        object["by_turn"] = .array(timelines.all.flatMap { timeline in timeline.turns.indices.map { turn(timeline, $0) } })
+        return .object(object)
+    }
+
+    private func turn(_ timeline: Timeline, _ place: Int) -> JSONValue {
+        let turn = timeline.turns[place]
+        var object = Self.figures(timeline.figures(ofTurn: place, at: timeline.last))
+        if let number = turn.number {
+            object["turn"] = .integer(Int64(number))
+        }
+        if let title = turn.title {
+            object["title"] = .string(title)
+        }
+        if let strategy = turn.strategy {
+            object["strategy"] = .string(strategy)
+        }
+        object["unaccounted_us"] = .integer(timeline.unaccounted(ofTurn: place, at: timeline.last))
+        let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
+        object["critical_path"] = ["us": .integer(path.length), "calls": .array(path.lanes.map { .string(timeline.id(of: $0)) })]
+        return .object(object)
+    }
+
+    private static func figures(_ figures: Figures) -> JSONObject {
+        var object: JSONObject = [
+            "wall_us": .integer(figures.wall), "sum_us": .integer(figures.sum), "peak": .integer(Int64(figures.peak)),
+            "calls": .integer(Int64(figures.calls)), "errors": .integer(Int64(figures.errors)),
+        ]
+        object["speedup"] = figures.speedup.map { .number(Double(Int64($0 * 1000 + 0.5)) / 1000) } ?? .null
+        var outcomes = JSONObject()
+        let counts: [(String, Int)] = [
+            ("ok", figures.ok), ("failed", figures.failed), ("timeout", figures.timeout), ("cancelled", figures.cancelled), ("skipped", figures.skipped),
+            ("unknown", figures.unknown),
+        ]
+        for (name, count) in counts where count > 0 {
+            outcomes[name] = .integer(Int64(count))
+        }
+        object["outcomes"] = .object(outcomes)
+        return object
+    }
+
+    private static func tool(_ tool: ToolStatistics) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(tool.name), "calls": .integer(Int64(tool.calls)), "errors": .integer(Int64(tool.errors)),
+            "retries": .integer(Int64(tool.retries)), "sum_us": .integer(tool.sum),
+        ]
+        object["p50_us"] = tool.p50.map { .integer($0) }
+        object["p95_us"] = tool.p95.map { .integer($0) }
+        object["p99_us"] = tool.p99.map { .integer($0) }
+        return .object(object)
+    }
+
+    // MARK: For people
+
+    func lines(path: String) -> [CleanText] {
+        var lines: [CleanText] = [CleanText(path)]
+        lines.append(row(["wall " + DurationText.length(total.wall), "sum " + DurationText.length(total.sum), speedup(total), "peak " + CleanText(total.peak),
+            CleanText(total.calls) + " calls", CleanText(total.errors) + " errors"]))
+        let tools = timelines.toolStatistics()
+        lines.append("")
+        lines += table(
+            ["TOOL", "CALLS", "ERRORS", "P50", "P95", "P99", "SUM"],
+            tools.map { tool in
+                [CleanText(tool.name), CleanText(tool.calls), CleanText(tool.errors)] + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.length($0) } ?? "" }
+                    + [DurationText.length(tool.sum)]
+            })
+        let turns = timelines.all.flatMap { timeline in timeline.turns.indices.map { (timeline, $0) } }
+        guard !turns.isEmpty else { return lines }
+        lines.append("")
+        lines += table(
+            ["TURN", "CALLS", "ERRORS", "WALL", "SUM", "SPEED-UP", "PEAK", "CRITICAL PATH", "UNACCOUNTED"],
+            turns.map { timeline, place in
+                let figures = timeline.figures(ofTurn: place, at: timeline.last)
+                let turn = timeline.turns[place]
+                let name = (turn.number.map { CleanText($0) } ?? "none") + (turn.title.map { " " + CleanText($0) } ?? "")
+                let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
+                return [
+                    name, CleanText(figures.calls), CleanText(figures.errors), DurationText.length(figures.wall), DurationText.length(figures.sum),
+                    figures.speedup.map { DurationText.ratio($0) } ?? "", CleanText(figures.peak), DurationText.length(path.length),
+                    DurationText.length(timeline.unaccounted(ofTurn: place, at: timeline.last)),
+                ]
+            })
+        return lines
+    }
+
+    private func speedup(_ figures: Figures) -> CleanText {
+        figures.speedup.map { "speed-up " + DurationText.ratio($0) } ?? ""
+    }
+
+    private func row(_ parts: [CleanText]) -> CleanText { parts.filter { !$0.isEmpty }.joined(separator: "   ") }
+
+    /// Columns under their heads, the first to the left and the others to the right.
+    private func table(_ heads: [CleanText], _ rows: [[CleanText]]) -> [CleanText] {
+        let all = [heads] + rows
+        let widths = heads.indices.map { column in min(40, all.map { $0[column].columns }.max() ?? 0) }
+        return all.map { row in
+            row.enumerated().map { index, cell in
+                let pad = CleanText(String(repeating: " ", count: max(0, widths[index] - cell.columns)))
+                return index == 0 ? cell + pad : pad + cell
+            }.joined(separator: "  ")
+        }
+    }
+}

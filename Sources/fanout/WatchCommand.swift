@@ -1,0 +1,104 @@
+internal import FanoutEvents
+internal import FanoutIngest
+internal import FanoutSession
+internal import FanoutTimeline
+internal import FanoutView
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+extension ProgramCommand {
+    /// Follows events that another program writes.
+    static let watch = ProgramCommand(
+        name: "watch", operands: "FILE…|-|/dev/fd/N", summary: "follows events that another program writes",
+        options: display + recording + [Option("strict", "ends at the first line that cannot be read")]
+    ) { options in
+        guard !options.operands.isEmpty else {
+            throw UsageError("watch: name a file of events, or - for standard input")
+        }
+        let display = try Display.choose(options)
+        let looks = try Looks(options)
+        let session = SessionName.random()
+        let streams = try options.operands.map { try WatchedPath($0) }
+        let isRecorded = streams.contains { $0.isStream }
+        let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
+        let printed = Composition.observer(display, glyphs: looks.glyphs)
+        let isStrict = options.has("strict")
+        var refused: EventProblem?
+        let ledger = Ledger(recorder: recorder) { timelines, item in
+            printed?(timelines, item)
+            if isStrict, refused == nil, case .problem(let problem) = item {
+                refused = problem
+            }
+        }
+        let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session) }
+        let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
+        let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { refused != nil })
+        let end = show.perform()
+        let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)
+        if let refused {
+            Console.complain("\(name): \(refused)")
+            return 1
+        }
+        return status
+    }
+}
+
+/// Where `watch` was told to look.
+private struct WatchedPath {
+    var path: String
+    /// A descriptor that is read once, such as a pipe.
+    var descriptor: Int32?
+
+    var isStream: Bool { descriptor != nil }
+    var name: String { path == "-" ? "standard input" : path }
+
+    init(_ path: String) throws {
+        self.path = path
+        if path == "-" {
+            guard isatty(0) != 1 else {
+                throw UsageError("-: standard input is a terminal; pipe events into it, or name a file")
+            }
+            descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3)
+            return
+        }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            // A file that will be.
+            guard errno == ENOENT else {
+                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+            }
+            if path.hasPrefix("/dev/fd/") {
+                throw SessionError(.missing, "\(path): there is no such descriptor; open it in the shell, as in `3< <(program)`")
+            }
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            throw SessionError(.isDirectory, "\(path): it is a directory; name a file of events in it")
+        case S_IFREG where !path.hasPrefix("/dev/fd/"):
+            let file = try SessionFile.open(path)
+            close(file)
+        default:
+            let opened = path.hasPrefix("/dev/fd/") ? Int32(path.dropFirst(8)).map { fcntl($0, F_DUPFD_CLOEXEC, 3) } ?? -1 : try SessionFile.open(path)
+            guard opened >= 0 else {
+                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+            }
+            descriptor = opened
+        }
+    }
+
+    func open(_ ledger: Ledger, session: String) throws -> any EventSource {
+        if let descriptor {
+            return PipeSource(descriptor, session: session, ledger: ledger)
+        }
+        guard let source = FileSource(path, session: session, ledger: ledger) else {
+            throw SessionError(.unreadable, "\(path): it cannot be followed: \(String(cString: strerror(errno)))")
+        }
+        return source
+    }
+}

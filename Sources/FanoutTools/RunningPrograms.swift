@@ -7,23 +7,38 @@ internal import FanoutEvents
 #endif
 
 /// The programs that tools have started and that have not ended.
+///
+/// Those that still run when this process exits are ended then: one that ignores TERM, and was abandoned at its deadline, must not outlive it.
 package enum RunningPrograms {
-    private static let all = Guarded<[ObjectIdentifier: RunningProgram]>([:])
+    private struct State {
+        var programs: [ObjectIdentifier: RunningProgram] = [:]
+        var endsWithProcess = false
+    }
+
+    private static let state = Guarded(State())
 
     static func add(_ program: RunningProgram) {
-        all.withLock { $0[ObjectIdentifier(program)] = program }
+        let isFirst = state.withLock { state in
+            state.programs[ObjectIdentifier(program)] = program
+            defer { state.endsWithProcess = true }
+            return !state.endsWithProcess
+        }
+        if isFirst {
+            atexit { RunningPrograms.kill() }
+        }
     }
 
     static func remove(_ program: RunningProgram) {
-        all.withLock { $0[ObjectIdentifier(program)] = nil }
+        state.withLock { $0.programs[ObjectIdentifier(program)] = nil }
     }
 
     /// How many there are.
-    package static var count: Int { all.withLock { $0.count } }
+    package static var count: Int { state.withLock { $0.programs.count } }
 
-    /// Ends all of them, with all that they started, at once: for a process that is about to end itself and can wait for nothing.
+    /// Ends all of them, with all that they started, at once: for a process that is about to end itself and can wait for nothing. An exit
+    /// does it unasked; what ends a process by a signal or by `_exit` must ask.
     package static func kill() {
-        let programs = all.withLock { Array($0.values) }
+        let programs = state.withLock { Array($0.programs.values) }
         for program in programs {
             program.signal(SIGKILL)
         }

@@ -116,6 +116,16 @@ import Testing
         #expect(gone?.error.message.contains("cannot connect to 127.0.0.1:\(port)") == true)
     }
 
+    @Test("key and address come from the environment, and an address that is given goes before it")
+    func environment() async throws {
+        let server = try FakeModelServer(key: "sk-env", steps: [.reply(Self.reply(.openAIChat))])
+        let variables = ["OPENAI_API_KEY": "sk-env", "OPENAI_BASE_URL": server.baseURL]
+        let provider = LiveProvider(form: .openAIChat) { variables[$0] }
+        #expect(try await provider.reply(to: request(.openAIChat)).calls.count == 3)
+        #expect(LiveProvider(form: .openAIChat, baseURL: "http://here:1/v1") { variables[$0] }.name == "here:1")
+        #expect(LiveProvider(form: .openAIChat) { _ in nil }.name == "api.openai.com")
+    }
+
     @Test("patience grows, keeps to what the server asks up to a limit, and ends")
     func patience() {
         let patience = Patience(attempts: 4, backOff: 500_000, longestBackOff: 1_500_000, longestRetryAfter: 60_000_000)

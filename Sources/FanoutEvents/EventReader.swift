@@ -194,9 +194,8 @@ public struct EventReader: ~Copyable {
         return index
     }
 
-    private mutating func resolve(_ event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receive: (Item) -> Void) {
-        let index = index(of: event, when, arrival, receive)
-        var event = event
+    private mutating func resolve(_ event: consuming Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receive: (Item) -> Void) {
+        let index = index(of: event.session, when, arrival, receive)
         switch when {
         case .sinceStart(let t):
             event.t = t &+ clocks[index].shift
@@ -214,12 +213,12 @@ public struct EventReader: ~Copyable {
             }
         }
         clocks[index].last = max(clocks[index].last, event.t)
-        receive(.event(event, session: index, offset: start))
+        receive(.event(consume event, session: index, offset: start))
     }
 
     /// The index of the session that an event is of, which begins with it if need be.
-    private mutating func index(of event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ receive: (Item) -> Void) -> Int {
-        if let session = event.session {
+    private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receive: (Item) -> Void) -> Int {
+        if let session {
             if let index = indices[session] {
                 return index
             }
@@ -236,8 +235,8 @@ public struct EventReader: ~Copyable {
             case .absolute(let instant): instant
             case .unsaid: now
             }
-        let index = begin(Header(session: event.session ?? options.session, started: started), receive)
-        if event.session == nil {
+        let index = begin(Header(session: session ?? options.session, started: started), receive)
+        if session == nil {
             current = index
         }
         return index

@@ -14,6 +14,8 @@ final class Batch: ReportSink {
         var continuation: CheckedContinuation<Void, Never>?
         var alarm: Alarm?
         var alarmInstant = Int64.max
+        /// Cancelled before it began.
+        var isUnwanted = false
         /// Every call has its result.
         var isDone = false
         /// Rooms that are used again.
@@ -81,7 +83,11 @@ final class Batch: ReportSink {
                 change { state in
                     state.continuation = continuation
                     state.bodies = opening
-                    state.machine.begin(now: engine.time.now())
+                    if state.isUnwanted {
+                        state.machine.cancelAll(now: engine.time.now())
+                    } else {
+                        state.machine.begin(now: engine.time.now())
+                    }
                 }
             }
         } onCancel: {
@@ -93,7 +99,13 @@ final class Batch: ReportSink {
     }
 
     func cancelAll() {
-        change { $0.machine.cancelAll(now: engine.time.now()) }
+        change { state in
+            if state.continuation == nil && !state.isDone {
+                state.isUnwanted = true
+            } else {
+                state.machine.cancelAll(now: engine.time.now())
+            }
+        }
     }
 
     /// Lets `body` give the machine an input, and does what follows.

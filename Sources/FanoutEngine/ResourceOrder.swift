@@ -144,7 +144,9 @@ struct ResourceOrder: Sendable {
         (places[owner] ?? []).lazy.filter { !$0.hasLeft }.flatMap { place -> [Owner] in
             let groups = resources[place.resource].groups
             let reach = resources[place.resource].reach
-            guard place.group <= reach, let next = groups.indices.dropFirst(reach + 1).first(where: { groups[$0].open > 0 }) else { return [] }
+            guard place.group <= reach, let next = groups.indices.dropFirst(reach + 1).first(where: { groups[$0].open > 0 }) else {
+                return []
+            }
             return groups[next].owners.filter { isIn($0, place.resource, next) }
         }
     }

@@ -1,0 +1,140 @@
+import FanoutEngine
+import FanoutEvents
+import FanoutJSON
+import FanoutTestKit
+import Foundation
+
+/// An engine on a clock that the test moves, and all that it posts.
+final class EngineRig: Sendable {
+    let clock = VirtualClock()
+    let log: EventLog
+    let engine: Engine
+    private let queue: EventQueue
+    private let wakes: AsyncStream<Void>
+    private let seen = Guarded<[Event]>([])
+
+    init(_ tools: [Tool], random: Double = 0) throws {
+        let log = EventLog { [clock] in clock.now() }
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        queue = log.reader(limit: .max) { wake.yield() }
+        self.wakes = wakes
+        self.log = log
+        engine = try Engine(log: log, time: clock, tools: tools) { random }
+    }
+
+    /// All events so far.
+    var events: [Event] {
+        let new = queue.take().events
+        return seen.withLock { seen in
+            seen += new
+            return seen
+        }
+    }
+
+    /// Waits until the events so far satisfy the condition.
+    func until(_ condition: ([Event]) -> Bool) async {
+        if condition(events) {
+            return
+        }
+        for await _ in wakes where condition(events) {
+            return
+        }
+    }
+
+    /// Waits until so many events of a kind were posted.
+    func until(_ count: Int = 1, _ kind: String) async {
+        await until { events in events.count { Self.line($0).contains(" " + kind) } >= count }
+    }
+
+    /// What happened, a line each, without the instants of the log.
+    var lines: [String] { events.map(Self.line) }
+
+    static func line(_ event: Event) -> String {
+        switch event.body {
+        case .toolDeclared(let body): "declared \(body.name)"
+        case .turnStarted(let body): "turn \(body.turn) started \(body.strategy ?? "")"
+        case .callRequested(let body): "\(body.call) requested \(body.arguments?.description ?? "")"
+        case .callQueued(let body): "\(body.call) queued \(body.why)" + (body.on.isEmpty ? "" : " " + body.on.joined(separator: ","))
+        case .callDecided(let body): "\(body.call) \(body.decision)"
+        case .callStarted(let body): "\(body.call) started \(body.attempt ?? 0)" + (body.arguments.map { " \($0)" } ?? "")
+        case .callProgress(let body): "\(body.call) progress \(body.done ?? -1)"
+        case .callOutput(let body): "\(body.call) output \(body.text)"
+        case .callRetrying(let body): "\(body.call) retrying in \(body.delay ?? -1)"
+        case .callFinished(let body):
+            "\(body.call) finished \(body.outcome)" + (body.error.map { " \($0.kind.rawValue)" } ?? "")
+                + (body.abandoned ? " abandoned" : "")
+        case .callReleased(let body): "\(body.call) released"
+        case .turnFinished(let body): "turn \(body.turn) finished \(body.outcome)"
+        default: "other"
+        }
+    }
+
+    /// Ends the session, and holds its stream against the format's page. Empty where it keeps to it.
+    func violations() throws -> String {
+        log.post(.sessionFinished(Event.SessionFinished(outcome: .ok)))
+        var writer = EventWriter()
+        writer.write(Header(session: "s", started: 0))
+        for event in events {
+            writer.write(event)
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).fanout.jsonl")
+        try Data(writer.bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let check = Process()
+        check.executableURL = URL(filePath: "/usr/bin/env")
+        check.arguments = [
+            "python3", URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../check-events").path(), "--complete",
+            file.path(),
+        ]
+        let pipe = Pipe()
+        check.standardOutput = pipe
+        try check.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        check.waitUntilExit()
+        return check.terminationStatus == 0 ? said : "status \(check.terminationStatus)\n\(said)"
+    }
+}
+
+/// A door that work stands before, whether or not it is cancelled, until the test opens it.
+final class Door: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Guarded(State())
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen {
+                    state.waiting.append(continuation)
+                }
+                return state.isOpen
+            }
+            if isOpen {
+                continuation.resume()
+            }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting {
+            continuation.resume()
+        }
+    }
+}
+
+extension Tool {
+    /// A tool of a test: any object for arguments.
+    static func of(_ name: String, _ traits: ToolTraits = ToolTraits(), redacted: [String] = [], run: @escaping Work) -> Tool {
+        Tool(name: name, description: "", parameters: ["type": "object"], traits: traits, redacted: redacted, run: run)
+    }
+
+    static let echo = Tool.of("echo") { _, arguments in .value(arguments) }
+}

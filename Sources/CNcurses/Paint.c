@@ -143,6 +143,19 @@ static bool make_room(size_t cells, int columns) {
     return true;
 }
 
+// Has a row that another one now looks like, and that looks otherwise itself, drawn whole. Curses would find out that it had moved, and
+// move rows about on the terminal, which not every terminal does alike.
+static void forget_moved(const uint32_t *cells, int columns, int rows, int y) {
+    size_t width = (size_t)columns, size = width * sizeof *cells;
+    const uint32_t *row = cells + (size_t)y * width;
+    for (int other = 0; other < rows; other++) {
+        const uint32_t *old = drawn + (size_t)other * width;
+        if (other != y && memcmp(row, old, size) == 0 && memcmp(cells + (size_t)other * width, old, size) != 0) {
+            wredrawln(stdscr, other, 1);
+        }
+    }
+}
+
 // Puts what differs in a row into the window, and says whether anything did.
 static bool paint_row(const uint32_t *row, const uint32_t *old, int columns, int y, const uint32_t *clusters, bool unicode) {
     int first = 0, end = columns;
@@ -182,7 +195,12 @@ void cncurses_paint(const uint32_t *cells, int columns, int rows, const uint32_t
     for (int y = 0; y < rows && y < LINES; y++) {
         const uint32_t *row = cells + (size_t)y * (size_t)columns;
         const uint32_t *old = has_old ? drawn + (size_t)y * (size_t)columns : NULL;
-        changed |= paint_row(row, old, columns, y, clusters, unicode);
+        if (paint_row(row, old, columns, y, clusters, unicode)) {
+            changed = true;
+            if (old) {
+                forget_moved(cells, columns, rows < LINES ? rows : LINES, y);
+            }
+        }
     }
     if (!changed) {
         return;

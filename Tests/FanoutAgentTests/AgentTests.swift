@@ -203,9 +203,9 @@ import Testing
             engine: try engine(), provider: LiveProvider(form: .openAIChat, baseURL: server.baseURL), options: AgentOptions(model: "m"),
             random: { 0 })
         let run = Task { await agent.run("go") }
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 2_000_000)
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 1_000_000)
         #expect(await run.value.text == "at last")
         let retries = session.events.compactMap { event -> (Int64?, String?)? in

@@ -60,9 +60,8 @@ extension Dashboard {
         }
         frame.put(words.glyph, x: 2, y: y, role: words.role)
         let indent = min(depth * 2, columns.name / 2)
-        let name = timeline.name(of: number)
         frame.put(
-            name.isEmpty ? CleanText(timeline.id(of: number)) : CleanText(name), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
+            CleanText(timeline.title(of: number)), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
             role: lane.kind == .model ? .muted : .text)
         if columns.argument > 0, let summary = summaries[number] {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)

@@ -36,7 +36,9 @@ extension Dashboard {
         drawFigures(timeline, t, focus, figures, path, into: &frame)
     }
 
-    private func drawFigures(_ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame) {
+    private func drawFigures(
+        _ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame
+    ) {
         var line = Line(x: 1, y: 1, limit: frame.width - 1)
         line.add("wall", DurationText.length(figures.wall), .text, gap: 0, into: &frame)
         line.add("sum", DurationText.length(figures.sum), .text, into: &frame)
@@ -83,13 +85,16 @@ extension Dashboard {
         var counts: [(text: CleanText, role: Role, order: Int)] = [(all, .text, 0)]
         let parts: [(Int, CleanText, Role, Int)] = [
             (figures.running, " run", .running, 6), (figures.waiting, " queued", .queued, 5), (figures.ok, " ok", .ok, 1),
-            (figures.errors, " err", .failed, 7), (figures.cancelled, " cancelled", .cancelled, 4), (figures.skipped, " skipped", .skipped, 3),
+            (figures.errors, " err", .failed, 7), (figures.cancelled, " cancelled", .cancelled, 4),
+            (figures.skipped, " skipped", .skipped, 3),
             (figures.unknown, " no end", .muted, 2),
         ]
         for (count, word, role, order) in parts where count > 0 {
             counts.append((CleanText(count) + word, role, order))
         }
-        while counts.count > 1, counts.reduce(0, { $0 + $1.text.columns + 1 }) > room, let least = counts.indices.min(by: { counts[$0].order < counts[$1].order }) {
+        while counts.count > 1, counts.reduce(0, { $0 + $1.text.columns + 1 }) > room,
+            let least = counts.indices.min(by: { counts[$0].order < counts[$1].order })
+        {
             counts.remove(at: least)
         }
         return counts.map { ($0.text, $0.role) }

@@ -17,7 +17,9 @@ private func reference(_ events: [Event], turn wanted: Int? = nil, at t: Int64, 
         case .callRetrying(let body):
             if let last = attempts[body.call]?.indices.last { attempts[body.call]?[last].end = event.t }
         case .callFinished(let body):
-            if let last = attempts[body.call]?.indices.last, attempts[body.call]?[last].end == nil { attempts[body.call]?[last].end = event.t }
+            if let last = attempts[body.call]?.indices.last, attempts[body.call]?[last].end == nil {
+                attempts[body.call]?[last].end = event.t
+            }
             outcomes[body.call] = body.outcome
         default: break
         }
@@ -112,7 +114,9 @@ struct TimelineTests {
             for t in [last, last + 7] {
                 #expect(timeline.figures(at: t) == reference(events, at: t, isOver: isOver), "session at \(t)")
                 for (place, turn) in timeline.turns.enumerated() {
-                    #expect(timeline.figures(ofTurn: place, at: t) == reference(events, turn: turn.number, at: t, isOver: isOver), "turn \(turn.number ?? 0) at \(t)")
+                    #expect(
+                        timeline.figures(ofTurn: place, at: t) == reference(events, turn: turn.number, at: t, isOver: isOver),
+                        "turn \(turn.number ?? 0) at \(t)")
                 }
             }
         }
@@ -183,7 +187,11 @@ struct TimelineTests {
         guard a < b else { return false }
         let moved = events[a]
         for event in events[(a + 1)...b] {
-            if let call = event.body.call, call == moved.body.call || call == events[b].body.call, event.t == moved.t || event.t == events[b].t { return false }
+            if let call = event.body.call, call == moved.body.call || call == events[b].body.call,
+                event.t == moved.t || event.t == events[b].t
+            {
+                return false
+            }
             if isTurnStart(event) || isTurnStart(moved) { return false }
             if let call = event.body.call, call == moved.body.call, case .callRequested = moved.body { return false }
             if let call = event.body.call, call == events[b].body.call, case .callRequested = event.body { return false }
@@ -194,8 +202,10 @@ struct TimelineTests {
     @Test("an id that comes again after its call ended names a new call")
     func again() {
         let timeline = fold([
-            Event(t: 1, .callStarted(Event.CallStarted(call: "a", name: "x"))), Event(t: 2, .callFinished(Event.CallFinished(call: "a", outcome: .ok))),
-            Event(t: 3, .callStarted(Event.CallStarted(call: "a", name: "y"))), Event(t: 5, .callFinished(Event.CallFinished(call: "a", outcome: .failed))),
+            Event(t: 1, .callStarted(Event.CallStarted(call: "a", name: "x"))),
+            Event(t: 2, .callFinished(Event.CallFinished(call: "a", outcome: .ok))),
+            Event(t: 3, .callStarted(Event.CallStarted(call: "a", name: "y"))),
+            Event(t: 5, .callFinished(Event.CallFinished(call: "a", outcome: .failed))),
         ])
         #expect(timeline.laneRange.map { timeline.name(of: $0) } == ["x", "y"])
         #expect(timeline.laneRange.map { timeline.lane($0).outcome } == [.ok, .failed])
@@ -228,7 +238,9 @@ struct TimelineTests {
                 Event(t: end, .callFinished(Event.CallFinished(call: call, outcome: .ok))),
             ]
         }
-        func sorted(_ events: [Event]) -> [Event] { events.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element) }
+        func sorted(_ events: [Event]) -> [Event] {
+            events.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element)
+        }
 
         #expect(path(sorted(run("a", 0, 10) + run("b", 0, 4) + run("c", 4, 12, freedBy: "b"))) == (["b", "c"], 12))
         #expect(path(sorted(run("a", 0, 10) + run("b", 0, 4))) == (["a"], 10))
@@ -252,7 +264,8 @@ struct TimelineTests {
             Event(t: 10, .modelFinished(Event.ModelFinished(turn: 1, request: "r", finish: .calls))),
             Event(t: 13, .callStarted(Event.CallStarted(call: "a", attempt: 1, name: "a", turn: 1))),
             Event(t: 15, .callRetrying(Event.CallRetrying(call: "a", attempt: 1, error: nil, delay: nil))),
-            Event(t: 18, .callStarted(Event.CallStarted(call: "a", attempt: 2))), Event(t: 20, .callFinished(Event.CallFinished(call: "a", outcome: .ok))),
+            Event(t: 18, .callStarted(Event.CallStarted(call: "a", attempt: 2))),
+            Event(t: 20, .callFinished(Event.CallFinished(call: "a", outcome: .ok))),
             Event(t: 27, .turnFinished(Event.TurnFinished(turn: 1, outcome: .ok))),
         ])
         #expect(timeline.unaccounted(ofTurn: 0, at: 27) == 10)

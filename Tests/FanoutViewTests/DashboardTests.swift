@@ -89,7 +89,8 @@ struct DashboardTests {
     @Test("turns that follow each other stand under headings on one axis")
     func turns() {
         let calls = "weather|=====+\ntime|===+\nnews|=======+"
-        var stage = Stage(Self.timelines(["weather|=====+\ntime|     ===+\nnews|        =======+", calls, calls], spacing: 2_500_000), at: 5_700_000)
+        var stage = Stage(
+            Self.timelines(["weather|=====+\ntime|     ===+\nnews|        =======+", calls, calls], spacing: 2_500_000), at: 5_700_000)
         stage.timelines.close(source: 0)
         expect(stage.frame(), is: "turns")
     }
@@ -187,7 +188,8 @@ struct DashboardTests {
                 stage.timelines.apply(Event(t: 660_000, .callRequested(body)), session: 0, source: 0, place: .none)
             }
         }
-        stage.timelines.apply(Event(t: 660_000, .callStarted(Event.CallStarted(call: "z1", attempt: 1))), session: 0, source: 0, place: .none)
+        stage.timelines.apply(
+            Event(t: 660_000, .callStarted(Event.CallStarted(call: "z1", attempt: 1))), session: 0, source: 0, place: .none)
         stage.now = 670_000
         let after = stage.frame().lines
         #expect(after.contains { $0.contains("more ") })

@@ -73,7 +73,7 @@ extension Batch {
         let resolved = state.entries[call].resolved
         let freedBy = freedBy.map { state.entries[$0].prepared.call }
         note(.callStarted(Event.CallStarted(call: prepared.call, attempt: attempt, arguments: resolved?.shown, freedBy: freedBy)), &state)
-        deeds.starts.append(Start(call: call, attempt: attempt, prepared: prepared, resolved: resolved?.arguments))
+        deeds.starts.append(CallAttempt(prepared, place: call, attempt: attempt, resolved: resolved?.arguments, sink: self))
     }
 
     private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) {

@@ -111,8 +111,7 @@ extension Batch {
     /// Puts the results that a call refers to into its arguments, and checks what comes of it.
     private func resolve(_ call: Int, _ state: inout State) -> CallError? {
         let prepared = state.entries[call].prepared
-        guard let references, let place = prepared.tool else { return nil }
-        let tool = engine.prepared[place]
+        guard let references, let tool = prepared.tool else { return nil }
         do throws(CallError) {
             let value = try references.resolved(prepared.arguments) { other in
                 state.entries[state.machine.latest(other)].value?.json.value ?? .null

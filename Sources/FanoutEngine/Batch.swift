@@ -60,7 +60,7 @@ final class Batch: ReportSink {
         self.outside = outside
         self.executors = executors
         self.references = references
-        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool : nil, after: $0.after, failure: $0.failure) }
+        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool?.place : nil, after: $0.after, failure: $0.failure) }
         state = Guarded(
             State(
                 machine: BatchMachine(plain, rules: rules), entries: calls.map(BatchEntry.init),
@@ -149,7 +149,7 @@ final class Batch: ReportSink {
         var tasks: [Task<Void, Never>] = []
         tasks.reserveCapacity(starts.count)
         for start in starts {
-            let executor = executors.all ?? (start.prepared.tool.map { engine.tools[$0].traits.blocks } == true ? executors.blocking : nil)
+            let executor = executors.all ?? (start.prepared.tool?.tool.traits.blocks == true ? executors.blocking : nil)
             if let executor {
                 tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
             } else {
@@ -179,7 +179,7 @@ final class Batch: ReportSink {
     private func work(_ start: CallAttempt) async {
         guard let tool = start.prepared.tool else { return }
         do {
-            let value = WorkValue(try await engine.tools[tool].run(ToolContext(start), start.resolved ?? start.prepared.ready))
+            let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
             ended(start, .ok, value)
         } catch {
             ended(start, WorkFailure.end(error), nil)

@@ -18,6 +18,8 @@ package struct BatchMachine: Sendable {
     let paths: [[Int]]
     var order = ResourceOrder()
     private var touchesEverything = false
+    /// Whether each tool reads or writes anything.
+    private let touchesSomething: [Bool]
     var timers = InstantHeap<Timer>()
     /// What ended and has not been told to whom it concerns.
     private var ended: [Int] = []
@@ -34,6 +36,7 @@ package struct BatchMachine: Sendable {
     package init(_ calls: [BatchCall], rules: BatchRules) {
         self.rules = rules
         (gates, paths) = rules.gates()
+        touchesSomething = rules.tools.map { !$0.traits.reads.isEmpty || !$0.traits.writes.isEmpty }
         approvedTools = rules.approvedTools
         deniedTools = rules.deniedTools
         self.calls.reserveCapacity(calls.count)
@@ -76,8 +79,8 @@ package struct BatchMachine: Sendable {
     /// Puts a call in line for the resources that it touches.
     private mutating func queue(_ call: Int) {
         guard let tool = calls[call].tool, calls[call].failure == nil, circles[call] == nil else { return }
+        guard rules.isSequential || touchesEverything || touchesSomething[tool] else { return }
         let traits = rules.tools[tool].traits
-        guard rules.isSequential || touchesEverything || !traits.reads.isEmpty || !traits.writes.isEmpty else { return }
         var blocks = 0
         func add(_ access: ResourceOrder.Access, _ name: String) {
             blocks += order.add(.call(call), access, to: name) ? 1 : 0
@@ -218,7 +221,8 @@ package struct BatchMachine: Sendable {
 
     /// Takes a call through the gates that stand open, up to its start.
     mutating func pass(_ call: Int, freedBy: Int?, atFront: Bool, now: Int64) {
-        let path = calls[call].tool.map { paths[$0] } ?? []
+        guard let tool = calls[call].tool, !paths[tool].isEmpty else { return start(call, freedBy: freedBy, now: now) }
+        let path = paths[tool]
         while calls[call].passed < path.count {
             let gate = path[calls[call].passed]
             let obstacle = gates[gate].obstacle(at: now)
@@ -237,17 +241,17 @@ package struct BatchMachine: Sendable {
     }
 
     private mutating func start(_ call: Int, freedBy: Int?, now: Int64) {
-        let traits = rules.tools[calls[call].tool ?? 0].traits
+        let tool = calls[call].tool ?? 0
         calls[call].phase = .running
         calls[call].attempt += 1
         calls[call].isWorking = true
         calls[call].wait = nil
         let attempt = calls[call].attempt
-        if attempt == 1, let timeout = traits.timeout {
+        if attempt == 1, let timeout = rules.tools[tool].traits.timeout {
             calls[call].deadline = now + timeout
             timers.insert(.callDeadline(call), at: now + timeout)
         }
-        if let timeout = traits.attemptTimeout {
+        if let timeout = rules.tools[tool].traits.attemptTimeout {
             timers.insert(.attemptDeadline(call, attempt: attempt), at: now + timeout)
         }
         effects.append(.start(call: call, attempt: attempt, freedBy: freedBy))

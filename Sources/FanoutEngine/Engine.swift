@@ -75,7 +75,7 @@ public final class Engine: Sendable {
                 throw ToolError(tool: tool.name, reason: "there are two of that name")
             }
             places[tool.name] = place
-            prepared.append(try EngineTool(tool))
+            prepared.append(try EngineTool(tool, place: place))
         }
         self.prepared = prepared
         self.places = places
@@ -178,7 +178,7 @@ public final class Engine: Sendable {
     private func retire(_ batch: Batch) {
         state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = nil
-            let (recent, held) = batch.state.withLock { ($0.machine.recentStarts, batch.held($0, tools: prepared)) }
+            let (recent, held) = batch.state.withLock { ($0.machine.recentStarts, batch.held($0)) }
             for (gate, starts) in recent {
                 state.recentStarts[gate] = starts
             }

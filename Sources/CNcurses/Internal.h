@@ -5,6 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/// Whether there is a screen.
+bool cncurses_is_started(void);
+/// Whether it is drawn on: started, and not suspended.
+bool cncurses_is_on(void);
+
+void cncurses_keys_open(void);
+void cncurses_keys_close(void);
+
+/// Has the next paint draw everything.
+void cncurses_paint_all(void);
+void cncurses_paint_close(void);
+
 /// Remembers the terminal's modes from before it is taken over.
 void cncurses_guard_save(int terminal);
 /// Says what leaves the screen, ended by a zero and copied; called again whenever that changes.

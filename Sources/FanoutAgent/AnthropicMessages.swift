@@ -47,52 +47,62 @@ enum AnthropicMessages {
 
     /// Every result of the turn in one message: split over several, they teach the model to stop calling in parallel.
     static func message(for results: [CallAnswer]) -> JSONText {
-        let blocks = results.map { result -> JSONValue in
-            var block: JSONObject = ["type": "tool_result", "tool_use_id": .string(result.id), "content": .string(result.text)]
-            if result.isError {
-                block["is_error"] = true
+        var writer = JSONWriter()
+        writer.text("{\"role\":\"user\",\"content\":[")
+        for (place, result) in results.enumerated() {
+            if place > 0 {
+                writer.text(",")
             }
-            return .object(block)
+            writer.text("{\"type\":\"tool_result\",\"tool_use_id\":")
+            writer.string(result.id)
+            writer.text(",\"content\":")
+            writer.string(result.text)
+            if result.isError {
+                writer.text(",\"is_error\":true")
+            }
+            writer.text("}")
         }
-        return JSONText(["role": "user", "content": .array(blocks)])
+        writer.text("]}")
+        return JSONText(unchecked: writer.bytes)
     }
 }
 
 // Replies.
 extension AnthropicMessages {
-    static func reply(from body: RawJSON) throws(ReplyError) -> Reply {
-        guard let content = body["content"], content.value.array != nil else {
+    static func reply(from body: JSONElement, _ raw: RawJSON) throws(ReplyError) -> Reply {
+        guard let content = body.field("content"), content.kind == .array, let rawContent = raw["content"] else {
             throw ReplyError("the reply has no content: the server does not speak Anthropic Messages; check the base URL")
         }
-        let blocks = content.items
-        let word = body["stop_reason"]?.value.string
+        let blocks = content.list
+        let word = body.field("stop_reason")?.string
         // Calls that the server runs itself (server_tool_use) are none of ours.
-        let calls = blocks.filter { $0.type == "tool_use" }.map(call(from:))
+        let calls = zip(blocks, rawContent.items).filter { $0.0.isBlock("tool_use") }.map { call(from: $0, $1) }
 
         var reply = Reply(finish: finish(word, calls: calls))
-        reply.text = blocks.filter { $0.type == "text" }.compactMap { $0["text"]?.value.string }.joined()
-        let reasoning = blocks.filter { $0.type == "thinking" }.compactMap { $0["thinking"]?.value.string }.joined()
+        reply.text = blocks.filter { $0.isBlock("text") }.compactMap { $0.field("text")?.string }.joined()
+        let reasoning = blocks.filter { $0.isBlock("thinking") }.compactMap { $0.field("thinking")?.string }.joined()
         reply.reasoning = reasoning.isEmpty ? nil : reasoning
         if reply.finish == .refused {
-            reply.refusal = body["stop_details"]?["explanation"]?.value.string ?? reply.text
+            reply.refusal = body.field("stop_details")?.field("explanation")?.string ?? reply.text
         }
         reply.calls = calls
         reply.reason = word
-        reply.usage = usage(from: body["usage"]?.value)
-        reply.model = body["model"]?.value.string
+        reply.usage = usage(from: JSONValue(body.field("usage")))
+        reply.model = body.field("model")?.string
         if !blocks.isEmpty {
             var writer = JSONWriter()
             writer.text("{\"role\":\"assistant\",\"content\":")
-            writer.raw(content.json.utf8)
+            writer.raw(rawContent.json.utf8)
             writer.text("}")
             reply.message = JSONText(unchecked: writer.bytes)
         }
         return reply
     }
 
-    private static func call(from block: RawJSON) -> ToolCall {
+    /// The input is an object and no text: it is cut out as it was written.
+    private static func call(from block: JSONElement, _ raw: RawJSON) -> ToolCall {
         ToolCall(
-            id: block["id"]?.value.string ?? "", name: block["name"]?.value.string ?? "", arguments: block["input"]?.json.description ?? "")
+            id: block.field("id")?.string ?? "", name: block.field("name")?.string ?? "", arguments: raw["input"]?.json.description ?? "")
     }
 
     private static func finish(_ word: String?, calls: [ToolCall]) -> Event.Finish {
@@ -106,8 +116,8 @@ extension AnthropicMessages {
     }
 
     /// Its `input_tokens` leave out what came from the cache or went into it; ours count them.
-    private static func usage(from value: JSONValue?) -> Event.Usage? {
-        guard let value, value.object != nil else { return nil }
+    private static func usage(from value: JSONValue) -> Event.Usage? {
+        guard value.object != nil else { return nil }
         let cached = value["cache_read_input_tokens"]?.integer
         let input = value["input_tokens"]?.integer.map { $0 + (cached ?? 0) + (value["cache_creation_input_tokens"]?.integer ?? 0) }
         return Event.Usage(
@@ -132,7 +142,9 @@ extension AnthropicMessages {
     }
 }
 
-extension RawJSON {
-    /// The kind of a content block.
-    fileprivate var type: String { self["type"]?.value.string ?? "" }
+extension JSONElement {
+    /// Whether it is a content block of that type.
+    fileprivate func isBlock(_ type: String) -> Bool {
+        field("type")?.utf8?.elementsEqual(type.utf8) ?? false
+    }
 }

@@ -32,6 +32,16 @@ public struct LiveProvider: ModelProvider {
         client = HTTPClient()
     }
 
+    /// With key and address from the variables that the provider's own clients read.
+    ///
+    /// - Parameters:
+    ///   - baseURL: Goes before the environment's.
+    ///   - environment: The value of a variable, where it is set.
+    public init(form: WireForm, baseURL: String? = nil, timeout: Int64 = 600_000_000, environment: (String) -> String?) {
+        let named = baseURL ?? environment(form.baseURLVariable).flatMap { $0.isEmpty ? nil : $0 }
+        self.init(form: form, baseURL: named, key: environment(form.keyVariable), timeout: timeout)
+    }
+
     public func reply(to request: ModelRequest) async throws(ModelError) -> Reply {
         let reply: HTTPReply
         do {

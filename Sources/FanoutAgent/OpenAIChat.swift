@@ -44,52 +44,61 @@ enum OpenAIChat {
     }
 
     static func message(for result: CallAnswer) -> JSONText {
-        JSONText(["role": "tool", "tool_call_id": .string(result.id), "content": .string(result.text)])
+        var writer = JSONWriter()
+        writer.bytes.reserveCapacity(64 + result.id.utf8.count + result.text.utf8.count)
+        writer.text("{\"role\":\"tool\",\"tool_call_id\":")
+        writer.string(result.id)
+        writer.text(",\"content\":")
+        writer.string(result.text)
+        writer.text("}")
+        return JSONText(unchecked: writer.bytes)
     }
 }
 
 // Replies.
 extension OpenAIChat {
-    static func reply(from body: RawJSON) throws(ReplyError) -> Reply {
-        guard let choice = body["choices"]?.items.first, let message = choice["message"] else {
+    static func reply(from body: JSONElement, _ raw: RawJSON) throws(ReplyError) -> Reply {
+        guard var choices = body.field("choices")?.items, let choice = choices.next(), let message = choice.field("message") else {
             throw ReplyError("the reply has no choices[0].message: the server does not speak OpenAI Chat Completions; check the base URL")
         }
-        let word = choice["finish_reason"]?.value.string
-        let calls = message["tool_calls"]?.items ?? []
-        let refusal = message["refusal"]?.value.string
+        let word = choice.field("finish_reason")?.string
+        let calls = message.field("tool_calls")?.list ?? []
+        let refusal = message.field("refusal")?.string
 
         var reply = Reply(finish: finish(word, lastCall: calls.last, isRefused: refusal != nil))
-        reply.text = text(of: message["content"]?.value)
+        reply.text = text(of: message.field("content"))
         reply.refusal = refusal
-        reply.reasoning = message["reasoning_content"]?.value.string
+        // No field of the API's own: servers with open models have the one or the other.
+        reply.reasoning = message.field("reasoning_content")?.string ?? message.field("reasoning")?.string
         reply.calls = calls.map(call(from:))
         reply.reason = word
-        reply.usage = usage(from: body["usage"]?.value)
-        reply.model = body["model"]?.value.string
-        reply.message = messageToSendBack(message)
+        reply.usage = usage(from: JSONValue(body.field("usage")))
+        reply.model = body.field("model")?.string
+        reply.message = raw.entering("choices")?.entering()?.entering("message").map(messageToSendBack)
         return reply
     }
 
     /// Arguments stay in the words of the model.
-    private static func call(from raw: RawJSON) -> ToolCall {
-        let part = raw["custom"] ?? raw["function"]
+    private static func call(from call: JSONElement) -> ToolCall {
+        let custom = call.field("custom")
+        let part = custom ?? call.field("function")
         return ToolCall(
-            id: raw["id"]?.value.string ?? "", name: part?["name"]?.value.string ?? "",
-            arguments: raw["custom"] == nil ? arguments(of: raw) : part?["input"]?.value.string ?? "")
+            id: call.field("id")?.string ?? "", name: part?.field("name")?.string ?? "",
+            arguments: custom == nil ? arguments(of: call) : part?.field("input")?.string ?? "")
     }
 
-    private static func arguments(of call: RawJSON) -> String {
-        let arguments = call["function"]?["arguments"]
-        return switch arguments?.value {
-        case .string(let text): text
-        case .object: arguments?.json.description ?? ""  // imitators do not quote them
-        case .null, .bool, .integer, .number, .array, nil: ""
+    private static func arguments(of call: JSONElement) -> String {
+        guard let arguments = call.field("function")?.field("arguments") else { return "" }
+        return switch arguments.kind {
+        case .string: arguments.string ?? ""
+        case .object: JSONValue(arguments).description  // imitators do not quote them
+        case .null, .yes, .no, .signed, .unsigned, .double, .array, nil: ""
         }
     }
 
     /// Calls count, and not the word: a forced tool ends with `stop`, and so do the replies of some servers. A last call whose arguments
     /// do not parse was cut off, also where the server says `tool_calls`.
-    private static func finish(_ word: String?, lastCall: RawJSON?, isRefused: Bool) -> Event.Finish {
+    private static func finish(_ word: String?, lastCall: JSONElement?, isRefused: Bool) -> Event.Finish {
         switch word {
         case "length": .length
         case "content_filter": .filtered
@@ -103,23 +112,20 @@ extension OpenAIChat {
         }
     }
 
-    private static func isWhole(_ call: RawJSON) -> Bool {
-        guard call["custom"] == nil else { return true }
+    private static func isWhole(_ call: JSONElement) -> Bool {
+        guard call.field("custom") == nil else { return true }
         let text = arguments(of: call)
         // None at all stand for an empty object.
         return text.utf8.allSatisfy { $0 <= 0x20 } || (try? JSONValue(parsing: text)) != nil
     }
 
-    private static func text(of content: JSONValue?) -> String {
-        switch content {
-        case .string(let text): text
-        case .array(let parts): parts.compactMap { $0["text"]?.string }.joined()
-        case .null, .bool, .integer, .number, .object, nil: ""
-        }
+    private static func text(of content: JSONElement?) -> String {
+        guard let content else { return "" }
+        return content.string ?? content.list.compactMap { $0.field("text")?.string }.joined()
     }
 
-    private static func usage(from value: JSONValue?) -> Event.Usage? {
-        guard let value, value.object != nil else { return nil }
+    private static func usage(from value: JSONValue) -> Event.Usage? {
+        guard value.object != nil else { return nil }
         return Event.Usage(
             input: value["prompt_tokens"]?.integer.map(Int.init(clamping:)),
             output: value["completion_tokens"]?.integer.map(Int.init(clamping:)),
@@ -128,16 +134,23 @@ extension OpenAIChat {
 
     /// Without the fields that only replies have (`annotations`, a null `refusal`): some servers refuse what they do not know.
     private static func messageToSendBack(_ message: RawJSON) -> JSONText {
+        let null = Array("null".utf8)
+        func part(_ name: String) -> [UInt8]? {
+            guard let bytes = message[name]?.json.utf8, bytes != null, bytes != Array("[]".utf8) else { return nil }
+            return bytes
+        }
+        let (refusal, calls) = (part("refusal"), part("tool_calls"))
         var writer = JSONWriter()
         writer.text("{\"role\":\"assistant\",\"content\":")
-        writer.raw(message["content"]?.json.utf8 ?? Array("null".utf8))
-        if let refusal = message["refusal"], !refusal.value.isNull {
+        // A message that says nothing at all is refused where its content is null.
+        writer.raw(part("content") ?? (refusal == nil && calls == nil ? Array("\"\"".utf8) : null))
+        if let refusal {
             writer.text(",\"refusal\":")
-            writer.raw(refusal.json.utf8)
+            writer.raw(refusal)
         }
-        if let calls = message["tool_calls"], !calls.items.isEmpty {
+        if let calls {
             writer.text(",\"tool_calls\":")
-            writer.raw(calls.json.utf8)
+            writer.raw(calls)
         }
         writer.text("}")
         return JSONText(unchecked: writer.bytes)

@@ -64,18 +64,22 @@ extension WireForm {
     ///
     /// - Throws: ``ReplyError`` where it is not one: with the provider's own words where it holds an error.
     public func reply(from body: [UInt8]) throws(ReplyError) -> Reply {
-        let raw: RawJSON
+        let reader = JSONReader()
+        let root: JSONElement
         do {
-            raw = try RawJSON(parsing: body)
+            root = try reader.read(body)
         } catch {
             throw ReplyError("the reply is not JSON: \(error)")
         }
-        if let message = errorMessage(in: raw.value) {
+        if let error = root.field("error"),
+            let message = errorMessage(in: ["error": JSONValue(error), "message": JSONValue(root.field("message"))])
+        {
             throw ReplyError(message)
         }
+        let raw = RawJSON(body, readAs: root, by: reader)
         return switch self {
-        case .openAIChat: try OpenAIChat.reply(from: raw)
-        case .anthropicMessages: try AnthropicMessages.reply(from: raw)
+        case .openAIChat: try OpenAIChat.reply(from: root, raw)
+        case .anthropicMessages: try AnthropicMessages.reply(from: root, raw)
         }
     }
 
@@ -128,5 +132,12 @@ public struct CallAnswer: Sendable, Hashable {
         self.id = id
         self.text = text
         self.isError = isError
+    }
+}
+
+extension JSONValue {
+    /// Null where there is none.
+    init(_ element: JSONElement?) {
+        self = element.map { JSONValue($0) } ?? .null
     }
 }

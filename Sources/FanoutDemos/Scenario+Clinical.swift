@@ -12,7 +12,7 @@ extension Scenario {
         Script.Call("get_recent_lab_results", ["patient_id": "P-00123", "limit": 5]),
     ]
 
-    static let clinical = Scenario(
+    package static let clinical = Scenario(
         name: "clinical", title: "A clinical summary from a database",
         prompt:
             "Generate a complete clinical summary for patient P-00123. Include demographics, current medications, allergies, and recent lab results.",
@@ -38,7 +38,7 @@ extension Scenario {
             close: { clinic.remove() })
     }
 
-    static let partial = Scenario(
+    package static let partial = Scenario(
         name: "partial", title: "What goes wrong stays in its lane",
         prompt: "Tell me everything about patient P-00123.",
         summary:

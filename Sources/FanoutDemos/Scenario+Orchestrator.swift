@@ -3,7 +3,7 @@ internal import FanoutEvents
 internal import FanoutJSON
 
 extension Scenario {
-    static let orchestrator = Scenario(
+    package static let orchestrator = Scenario(
         name: "orchestrator", title: "Calls that need each other's results",
         prompt: "Search for the drug metformin, then its dosage, and write a report that needs both.",
         summary: "three calls in one reply, tied by $ref: each starts the moment its own references are there"

@@ -4,7 +4,7 @@ internal import FanoutEvents
 internal import FanoutJSON
 
 extension Scenario {
-    static let ordered = Scenario(
+    package static let ordered = Scenario(
         name: "ordered", title: "Calls whose order counts",
         prompt: "Move 100 from savings to checking, then show both balances and send the receipts.",
         summary:

@@ -2,7 +2,7 @@ internal import FanoutEngine
 internal import FanoutJSON
 
 extension Scenario {
-    static let stocks = Scenario(
+    package static let stocks = Scenario(
         name: "stocks", title: "Weather and a stock price",
         prompt: "What's the weather in Tokyo and what's the AAPL stock price?",
         summary: "two asynchronous tools of 100 and 150 ms: the turn takes the longer of the two"

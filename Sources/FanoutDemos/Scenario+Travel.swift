@@ -4,7 +4,7 @@ internal import FanoutEvents
 internal import FanoutJSON
 
 extension Scenario {
-    static let travel = Scenario(
+    package static let travel = Scenario(
         name: "travel", title: "The same calls under three strategies",
         prompt: "What's the weather like in Tokyo, London, and New York right now? Tell me the time and the news for each, too.",
         summary: "nine calls sequentially, on a pool of ten threads, and in parallel; then five tools of 500 ms as the yardstick"

@@ -3,7 +3,7 @@ internal import FanoutEngine
 internal import FanoutJSON
 
 extension Scenario {
-    static let weather = Scenario(
+    package static let weather = Scenario(
         name: "weather", title: "Weather and exchange rate",
         prompt: "What's the weather in Tokyo and London, and what's the USD to JPY rate?",
         summary: "three calls in one reply, run together; each result goes back under its own id"
@@ -20,7 +20,7 @@ extension Scenario {
         return Cast(tools: WeatherTools.all(settings), steps: script.steps, turn: settings.turn)
     }
 
-    static let single = Scenario(
+    package static let single = Scenario(
         name: "single", title: "One call",
         prompt: "What's the weather in Tokyo?",
         summary: "one call goes the same way as several"
@@ -31,7 +31,7 @@ extension Scenario {
         return Cast(tools: WeatherTools.all(settings), steps: script.steps, turn: settings.turn)
     }
 
-    static let claude = Scenario(
+    package static let claude = Scenario(
         name: "claude", title: "Weather, over Anthropic Messages",
         prompt: "Weather in Tokyo and London?",
         summary: "two tool_use blocks come in, one user message with both tool_result blocks goes out",

@@ -94,7 +94,7 @@ struct Cast: Sendable {
     var close: @Sendable () -> Void = {}
 }
 
-/// A scenario that is ready to begin.
+/// A scenario that is ready to begin. It is run once, or else discarded.
 package struct Performance: Sendable {
     /// For whoever wants to cancel, approve or deny.
     package let engine: Engine
@@ -111,5 +111,10 @@ package struct Performance: Sendable {
         cast.epilogue(&answer, events.take().events)
         cast.close()
         return answer
+    }
+
+    /// Takes away what was set up, where it is not run.
+    package func discard() {
+        cast.close()
     }
 }

@@ -162,14 +162,14 @@ struct EventDecoder {
         case .callRequested:
             var requested = Event.CallRequested(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index))
             requested.arguments = fields.payload(.arguments)
-            requested.id = fields.string(.id)
-            requested.after = fields.list(.after)
-            requested.parent = fields.string(.parent)
-            requested.retryOf = fields.string(.retryOf)
+            if fields.has(.id) { requested.id = fields.string(.id) }
+            if fields.has(.after) { requested.after = fields.list(.after) }
+            if fields.has(.parent) { requested.parent = fields.string(.parent) }
+            if fields.has(.retryOf) { requested.retryOf = fields.string(.retryOf) }
             if let expected = fields.numbers(.expected) {
                 requested.expected = Event.Expected(p50: expected["p50"], p95: expected["p95"], n: expected["n"].map(Int.init))
             }
-            requested.redacted = fields.list(.redacted)
+            if fields.has(.redacted) { requested.redacted = fields.list(.redacted) }
             return .callRequested(requested)
         case .callQueued:
             return .callQueued(Event.CallQueued(call: try call(), why: fields.word(.why) ?? .limit, on: fields.list(.on)))

@@ -90,10 +90,15 @@ package final class EventLoop {
         guard isRunning, let handler = handlers[ready.fd] else { return }
         if ready.revents & Int16(POLLIN) != 0 {
             handler(.readable)
-        } else {
-            // It would be ready for ever.
-            unwatch(ready.fd)
-            handler(.closed)
+            // A terminal that is gone can be read for ever, and never gives anything.
+            guard ready.revents & Int16(POLLHUP) != 0, handlers[ready.fd] != nil, Self.isEmpty(ready.fd) else { return }
         }
+        unwatch(ready.fd)
+        handler(.closed)
+    }
+
+    private static func isEmpty(_ descriptor: Int32) -> Bool {
+        var left: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &left) != 0 || left == 0
     }
 }

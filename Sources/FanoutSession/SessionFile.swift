@@ -40,7 +40,7 @@ package enum SessionFile {
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(_ file: Int32, withPayloads: Bool = false, _ receive: (EventReader.Item) -> Void) throws(SessionError) -> Int64 {
+    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError) -> Int64 {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
@@ -56,9 +56,9 @@ package enum SessionFile {
             }
             guard count > 0 else { break }
             total += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), receive)
+            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
         }
-        reader.finish(arrival: .later(changed), receive)
+        reader.finish(arrival: .later(changed), into: &receiver)
         return total
     }
 

@@ -47,8 +47,10 @@ extension Timeline {
                 progress[Int32(lane)] = Progress(t: t, done: body.done, total: body.total, message: body.message)
             }
         case .callOutput(let output):
+            let lane = running(output.call, event)
             if !place.isNone {
-                outputs[Int32(running(output.call, event)), default: []].append(place)
+                outputs.append(Output(place: place, previous: lanes[lane].lastOutput))
+                lanes[lane].lastOutput = UInt32(truncatingIfNeeded: outputs.endIndex)
             }
         case .callRetrying(let retrying):
             let lane = running(retrying.call, event)

@@ -71,7 +71,7 @@ extension Timeline {
             var index = LaneIndex()
             swap(&index, &self.index)
             ids.withBytes(reference) { bytes in
-                index.store(number, IDStore.hash(bytes), isSame: { isSame($0, bytes) }, rehash: { hash(of: $0) })
+                index.store(number, IDStore.hash(bytes)) { isSame($0, bytes) }
             }
             swap(&index, &self.index)
             turns[place].running.figures.calls += 1
@@ -83,11 +83,6 @@ extension Timeline {
             journal.insert(Journal.Change(t: event.t, kind: .tick, lane: number))
         }
         return number
-    }
-
-    func hash(of lane: Int) -> UInt64 {
-        guard lane >= lanes.startIndex else { return 0 }
-        return ids.withBytes(lanes[lane].id) { IDStore.hash($0) }
     }
 
     /// Notes that a lane was there as early as an event that came late says.

@@ -65,6 +65,7 @@ final class RunningProgram: Sendable {
             state.error = Pipe(descriptor: error)
             state.end = Pipe(descriptor: end)
         }
+        RunningPrograms.add(self)
         guard watchAll() else {
             abandon()
             throw Program.LaunchError(
@@ -132,6 +133,7 @@ extension RunningProgram {
             Self.close(&state.error)
             Self.close(&state.end)
         }
+        RunningPrograms.remove(self)
     }
 
     private func write() {
@@ -209,6 +211,7 @@ extension RunningProgram {
             defer { state.waiter = nil }
             return (state.waiter, outcome)
         }
+        RunningPrograms.remove(self)
         waiter?.resume(returning: outcome)
     }
 

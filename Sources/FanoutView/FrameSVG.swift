@@ -46,21 +46,31 @@ private struct Shape: Equatable {
     var width = 1.0
     var height = 1.0
     var opacity = 1.0
+    /// A part of a bar, which leaves some room to the lanes above and below; a terminal's cells cannot.
+    var isBar = false
 
     /// Nil where the cell holds text.
     init?(_ cell: Frame.Cell) {
         guard !cell.isCluster else { return nil }
         switch cell.content {
-        case 0x2588: break
-        case 0x2589...0x258F: width = Double(0x2590 - cell.content) / 8
+        case 0x2588: isBar = cell.role != .concurrency
+        case 0x2589...0x258F:
+            isBar = true
+            width = Double(0x2590 - cell.content) / 8
+            if cell.isReversed {
+                (x, width) = (width, 1 - width)
+            }
         case 0x2581...0x2587: (y, height) = (1 - Double(cell.content - 0x2580) / 8, Double(cell.content - 0x2580) / 8)
-        case 0x2591: opacity = 0.25
-        case 0x2592: opacity = 0.5
-        case 0x2593: opacity = 0.75
+        case 0x2591...0x2593:
+            isBar = true
+            opacity = Double(cell.content - 0x2590) / 4
         case 0x2500: (y, height) = (0.475, 0.05)
         case 0x2501: (y, height) = (0.45, 0.1)
         case 0x2502: (x, width) = (0.45, 0.1)
         default: return nil
+        }
+        if isBar {
+            (y, height) = (0.1, 0.8)
         }
     }
 }
@@ -94,7 +104,8 @@ private struct Drawing {
 
     mutating func add(_ run: Run, at x: Int, y: Int) {
         var style = theme.style(of: run.look.role, isSelected: run.look.isSelected)
-        if run.look.isReversed {
+        // A bar's shape has taken the reversal into account.
+        if run.look.isReversed, run.shape?.isBar != true {
             style.attributes.formSymmetricDifference(.reverse)
         }
         var foreground = Self.hex(style.foreground) ?? page.foreground

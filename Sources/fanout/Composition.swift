@@ -26,27 +26,13 @@ enum Composition {
     }
 
     /// Prints what comes as the display wants it; nil for one that draws.
-    static func observer(_ display: Display, glyphs: Glyphs, toError: Bool = false) -> ((Timelines, EventReader.Item) -> Void)? {
+    ///
+    /// - Parameter toError: Whether plain lines go to standard error.
+    static func observer(_ display: Display, glyphs: Glyphs, toError: Bool = false) -> (any LedgerObserver)? {
         switch display {
         case .auto, .dashboard, .quiet: nil
-        case .plain: { timelines, item in printPlain(timelines, item, glyphs, toError: toError) }
-        case .json: JSONLines().print
-        }
-    }
-
-    private static func printPlain(_ timelines: Timelines, _ item: EventReader.Item, _ glyphs: Glyphs, toError: Bool) {
-        switch item {
-        case .event(let event, _, _):
-            guard let newest = timelines.newest, let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs) else { return }
-            if toError {
-                Console.tell(line.string + "\n")
-            } else {
-                Console.print(line.string + "\n")
-            }
-        case .problem(let problem):
-            Console.complain(problem.description + "; the line is left out")
-        case .session:
-            break
+        case .plain: PlainPrinter(glyphs: glyphs, toError: toError)
+        case .json: JSONPrinter()
         }
     }
 
@@ -78,28 +64,5 @@ enum Composition {
     /// The name of a file without its folders.
     static func baseName(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
-    }
-}
-
-/// Writes events as lines, with a header wherever the session changes.
-private final class JSONLines {
-    private var writer = EventWriter()
-    private var current: Int?
-
-    func print(_ timelines: Timelines, _ item: EventReader.Item) {
-        switch item {
-        case .session(let index, let header):
-            writer.write(header)
-            current = index
-        case .event(var event, let session, _):
-            if session == current {
-                event.session = nil
-            }
-            writer.write(event)
-        case .problem(let problem):
-            Console.complain(problem.description + "; the line is left out")
-        }
-        writer.bytes.withUnsafeBufferPointer { Console.write($0) }
-        writer.clear()
     }
 }

@@ -39,7 +39,7 @@ extension ProgramCommand {
 
     /// Without a screen a recording is told from beginning to end, as fast as it can be read.
     private static func print(_ path: String, _ display: Display, _ looks: Looks, _ options: Options) throws -> Int32 {
-        let ledger = Ledger(recorder: nil, observe: Composition.observer(display, glyphs: looks.glyphs))
+        let ledger = Ledger(recorder: nil, observer: Composition.observer(display, glyphs: looks.glyphs))
         try ledger.load(path, isStrict: options.has("strict"), withPayloads: true)
         return 0
     }

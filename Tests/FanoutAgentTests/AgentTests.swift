@@ -60,11 +60,39 @@ import Testing
         #expect(messages.map { $0["tool_call_id"]?.string } == [nil, nil, "c1", "c2", "c3"])
         #expect(messages[2]["content"] == "3")
         #expect(messages[3]["content"]?.string?.contains(#""tool":"nothing""#) == true)
-        #expect(messages[4]["content"]?.string?.contains("integer") == true)
+        #expect(messages[4]["content"]?.string?.contains("a: expected a whole number") == true)
         #expect(server.bodies.first?["tools"]?.array?.count == 3)
         #expect(server.left == 0)
         #expect(try session.violations() == "")
         #expect(!session.events.contains { "\($0)".contains("sk-secret") })
+    }
+
+    @Test("the same conversation over Anthropic Messages: results in one message, failures marked")
+    func liveAnthropic() async throws {
+        func block(_ id: String, _ name: String, _ input: JSONValue) -> JSONValue {
+            ["type": "tool_use", "id": .string(id), "name": .string(name), "input": input]
+        }
+        let server = try FakeModelServer(
+            form: .anthropicMessages, key: "sk-secret",
+            steps: [
+                .reply([
+                    "content": [
+                        ["type": "text", "text": "Let me see."], block("t1", "add", ["a": 1, "b": 2]), block("t2", "nothing", [:]),
+                    ],
+                    "stop_reason": "tool_use",
+                ]),
+                .reply(["content": [["type": "text", "text": "It is 3."]], "stop_reason": "end_turn"]),
+            ])
+        let provider = LiveProvider(form: .anthropicMessages, baseURL: server.baseURL, key: "sk-secret")
+        let agent = Agent(engine: try engine(), provider: provider, options: AgentOptions(model: "m", system: "Be brief."))
+        let answer = await agent.run("What is 1 + 2?")
+        #expect(answer.text == "It is 3." && answer.outcome == .ok && answer.error == nil)
+        let body = try #require(server.bodies.last)
+        #expect(body["system"] == "Be brief." && body["messages"]?.array?.count == 3)
+        let results = body["messages"]?[2]?["content"]
+        #expect(results?[0] == ["type": "tool_result", "tool_use_id": "t1", "content": "3"])
+        #expect(results?[1]?["tool_use_id"] == "t2" && results?[1]?["is_error"] == true)
+        #expect(try session.violations() == "")
     }
 
     @Test("everything that happens is posted, in order, and the messages suffice to go on")
@@ -73,7 +101,8 @@ import Testing
         _ = await agent.run("1 + 2?")
         #expect(
             session.events.map(\.body.brief).filter { !$0.hasPrefix("declared") } == [
-                "turn 1", "message system", "message user", "model", "model calls", "message assistant", "requested c1", "started c1", "finished c1 ok",
+                "turn 1", "message system", "message user", "model", "model calls", "message assistant", "requested c1", "started c1",
+                "finished c1 ok",
                 "message tool", "turn 1 ok", "turn 2", "model", "text 3", "model stop", "message assistant", "turn 2 ok", "session ok",
             ])
         let raw = session.events.compactMap { event -> JSONText? in
@@ -82,6 +111,10 @@ import Testing
         }
         let last = try #require(provider.requests.last?.value["messages"]?.array)
         #expect(raw.dropLast().map(\.value) == Array(last.dropFirst()))
+
+        var again = Conversation(form: .openAIChat, messages: raw)
+        again.ask("And 2 + 2?")
+        #expect(again.faults == [] && again.messages.count == 5)
         #expect(try session.violations() == "")
     }
 
@@ -123,15 +156,20 @@ import Testing
     static let one = [(id: "c", name: "add", arguments: #"{"a":1,"b":1}"#)]
 
     static let endingCases: [Ending] = [
-        Ending(bodies: [Chat.answer("half an ans", finish: "length")], text: "half an ans", outcome: .failed, said: "the answer was cut off"),
+        Ending(
+            bodies: [Chat.answer("half an ans", finish: "length")], text: "half an ans", outcome: .failed, said: "the answer was cut off"),
         Ending(
             bodies: [Chat.calls(one, finish: "length"), Chat.calls(one, finish: "length")], text: "", outcome: .failed,
             said: "the model's replies are cut off"),
-        Ending(bodies: [Chat.calls(one, finish: "content_filter")], text: "", outcome: .failed, said: "the provider's filter ended the reply"),
-        Ending(bodies: [Chat.calls(one, finish: "tired")], text: "", outcome: .failed, said: "not known here (tired), so none of its calls was run"),
+        Ending(
+            bodies: [Chat.calls(one, finish: "content_filter")], text: "", outcome: .failed, said: "the provider's filter ended the reply"),
+        Ending(
+            bodies: [Chat.calls(one, finish: "tired")], text: "", outcome: .failed,
+            said: "not known here (tired), so none of its calls was run"),
         Ending(bodies: [Chat.answer("fine", finish: "tired")], text: "fine", outcome: .ok, said: "a reason that is not known here: tired"),
         Ending(
-            bodies: [["choices": [["message": ["content": nil, "refusal": "I won't."], "finish_reason": "stop"]]]], text: "I won't.", outcome: .ok),
+            bodies: [["choices": [["message": ["content": nil, "refusal": "I won't."], "finish_reason": "stop"]]]], text: "I won't.",
+            outcome: .ok),
         Ending(bodies: [], text: "", outcome: .failed, said: "asked for one more"),
     ]
 
@@ -158,14 +196,16 @@ import Testing
     @Test("a request that fails for a while is tried again after a wait, and the wait is posted")
     func retries() async throws {
         let server = try FakeModelServer(steps: [
-            .error(429, message: "Slow down.", headers: ["retry-after": "2"]), .error(500, message: "Oops."), .reply(Chat.answer("at last")),
+            .error(429, message: "Slow down.", headers: ["retry-after": "2"]), .error(500, message: "Oops."),
+            .reply(Chat.answer("at last")),
         ])
         let agent = Agent(
-            engine: try engine(), provider: LiveProvider(form: .openAIChat, baseURL: server.baseURL), options: AgentOptions(model: "m"), random: { 0 })
+            engine: try engine(), provider: LiveProvider(form: .openAIChat, baseURL: server.baseURL), options: AgentOptions(model: "m"),
+            random: { 0 })
         let run = Task { await agent.run("go") }
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 2_000_000)
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 1_000_000)
         #expect(await run.value.text == "at last")
         let retries = session.events.compactMap { event -> (Int64?, String?)? in
@@ -179,7 +219,9 @@ import Testing
 
     @Test("a cancelled run ends its calls, and its session as cancelled")
     func cancelled() async throws {
-        let (agent, provider) = try scripted([Chat.calls([("c1", "never", "{}"), ("c2", "add", #"{"a":1,"b":1}"#)]), Chat.answer("unreached")])
+        let (agent, provider) = try scripted([
+            Chat.calls([("c1", "never", "{}"), ("c2", "add", #"{"a":1,"b":1}"#)]), Chat.answer("unreached"),
+        ])
         let begun = AsyncStream<Void>.makeStream()
         let watcher = session.log.reader { begun.continuation.yield() }
         let run = Task { await agent.run("go") }

@@ -41,4 +41,157 @@ extension Scenario: CustomTestStringConvertible {
         }
         #expect(try session.violations() == "")
     }
+
+    /// The results that went back, in order, each with the place of its turn's request.
+    static func results(_ provider: ScriptedProvider) -> [String] {
+        provider.requests.last?.value["messages"]?.array?.flatMap { message -> [String] in
+            switch provider.form {
+            case .openAIChat:
+                message["tool_call_id"]?.string.map { ["\($0) \(message["content"]?.string ?? "")"] } ?? []
+            case .anthropicMessages:
+                (message["content"]?.array ?? []).compactMap { block in
+                    block["tool_use_id"]?.string.map { "\($0) \(block["content"]?.string ?? "")" }
+                }
+            }
+        } ?? []
+    }
+
+    static let tokyo = #"{"city":"Tokyo","temperature":24,"unit":"celsius"}"#
+    static let london = #"{"city":"London","temperature":15,"unit":"celsius"}"#
+
+    static let expected: [(name: String, results: [String])] = [
+        ("weather", ["call_1 \(tokyo)", "call_2 \(london)", #"call_3 {"from":"USD","to":"JPY","rate":149.5}"#]),
+        ("stocks", ["call_1 \(tokyo)", #"call_2 {"ticker":"AAPL","price":213.5,"currency":"USD"}"#]),
+        ("single", ["call_1 \(tokyo)"]),
+        ("claude", ["toolu_1 \(tokyo)", "toolu_2 \(london)"]),
+        (
+            "orchestrator",
+            [
+                #"call_1 {"drug_id":"DRUG-0042","name":"Metformin"}"#,
+                #"call_2 {"drug_id":"DRUG-0042","dosage":"500 mg twice daily with meals"}"#,
+                #"call_3 {"report":"Metformin: 500 mg twice daily with meals."}"#,
+            ]
+        ),
+        (
+            "ordered",
+            [
+                #"call_1 {"account":"savings","balance":400}"#, #"call_2 {"account":"checking","balance":350}"#,
+                #"call_3 {"account":"savings","balance":400}"#, #"call_4 {"account":"checking","balance":350}"#,
+                #"call_5 {"account":"savings","balance":300}"#, #"call_6 {"account":"checking","balance":450}"#,
+                #"call_7 {"account":"savings","balance":300}"#, #"call_8 {"account":"checking","balance":450}"#,
+                #"call_9 {"sent_to":"savings"}"#, #"call_10 {"sent_to":"checking"}"#, #"call_11 {"sent_to":"customer"}"#,
+                #"call_12 {"sent_to":"audit"}"#,
+            ]
+        ),
+    ]
+
+    @Test("the scenarios' tools give what they are known for, each result under its own id and in call order", arguments: expected)
+    func results(_ name: String, _ results: [String]) async throws {
+        let (_, provider) = try await Self.perform(try #require(Scenario.named(name)), Session())
+        #expect(Self.results(provider) == results)
+    }
+
+    @Test("the clinical tools read their database: active prescriptions newest first, five results, ISO dates")
+    func clinical() async throws {
+        let (_, provider) = try await Self.perform(.clinical, Session())
+        let results = Self.results(provider).map { JSONText(unchecked: Array($0.drop { $0 != "{" }.utf8)).value }
+        try #require(results.count == 4)
+        #expect(results[0]["name"] == "Jane Doe" && results[0]["dob"] == "1975-03-14" && results[0]["sex"] == "female")
+        let drugs = results[1]["medications"]?.array ?? []
+        #expect(
+            drugs.map { "\($0["drug_name"]?.string ?? "") \($0["dose"]?.string ?? "")" } == [
+                "Atorvastatin 20mg", "Lisinopril 10mg", "Metformin 500mg",
+            ])
+        #expect((results[2]["allergies"]?.array ?? []).map { $0["allergen"]?.string } == ["Penicillin", "Sulfonamides"])
+        let tests = results[3]["results"]?.array ?? []
+        #expect(tests.count == 5 && tests.first?["collected_at"] == "2026-10-28T08:15:00Z")
+        #expect(tests.map { $0["collected_at"]?.string ?? "" } == tests.map { $0["collected_at"]?.string ?? "" }.sorted(by: >))
+    }
+
+    static let clinicalCases: [(strategy: Strategy, sleeps: [Int64], milliseconds: Int64)] = [
+        (.parallel, [200], 200), (.sequential, [200, 180, 150], 530),
+    ]
+
+    @Test(
+        "the clinical calls take 530 ms one after the other and 200 ms together",
+        arguments: clinicalCases)
+    func clinicalTimes(_ strategy: Strategy, _ sleeps: [Int64], _ milliseconds: Int64) async throws {
+        let session = Session()
+        var settings = ScenarioSettings()
+        settings.turn.strategy = strategy
+        let performance = try Scenario.clinical.prepare(log: session.log, time: session.time, settings: settings)
+        let run = Task { await performance.run() }
+        // The model thinks, then tools sleep: all at once, or one by one; then the model thinks again.
+        await session.time.until()
+        session.time.advance(by: 700_000)
+        for sleep in sleeps {
+            await session.time.until(sleepers: strategy == .parallel ? 3 : 1)
+            session.time.advance(by: sleep * 1000)
+        }
+        await session.time.until()
+        session.time.advance(by: 800_000)
+        #expect(await run.value.outcome == .ok)
+        let attempts = session.events.filter { $0.body.brief.hasPrefix("started") || $0.body.brief.hasPrefix("finished") }.map(\.t)
+        #expect(attempts.count == 8)
+        #expect((attempts.max() ?? 0) - (attempts.min() ?? 0) == milliseconds * 1000)
+    }
+
+    @Test("an unknown patient is a result, and not a failure")
+    func unknownPatient() async throws {
+        let session = Session()
+        var settings = ScenarioSettings()
+        settings.latency = 0
+        let performance = try Scenario.clinical.prepare(log: session.log, time: session.time, settings: settings)
+        defer { performance.discard() }
+        let results = await performance.engine.run(
+            turn: 1, calls: [ToolCall(id: "c", name: "get_patient_demographics", arguments: #"{"patient_id":"P-99999"}"#)])
+        #expect(results.map(\.outcome) == [.ok])
+        #expect(results.first?.text == #"{"error":"Patient P-99999 not found"}"#)
+    }
+
+    @Test("what goes wrong stays with its call: each kind of failure, in call order, and the rest is whole")
+    func partial() async throws {
+        let session = Session()
+        let (answer, provider) = try await Self.perform(.partial, session)
+        let ends = session.events.compactMap { event -> (String, String)? in
+            guard case .callFinished(let call) = event.body else { return nil }
+            return (call.call, call.error?.kind.rawValue ?? call.outcome.rawValue)
+        }
+        #expect(
+            Dictionary(uniqueKeysWithValues: ends) == [
+                "call_1": "ok", "call_2": "ok", "call_3": "unknown_tool", "call_4": "invalid_arguments", "call_5": "invalid_json",
+                "call_6": "tool_error", "call_7": "timeout", "call_8": "ok",
+            ])
+        #expect(answer.callErrors == 5)
+        let results = Self.results(provider)
+        #expect(results.map { $0.prefix { $0 != " " } } == (1...8).map { "call_\($0)" })
+        for (place, tool) in [
+            (2, "get_patient_genome"), (3, "get_recent_lab_results"), (4, "get_patient_allergies"), (5, "get_patient_notes"),
+            (6, "get_patient_imaging"),
+        ] {
+            let sent = JSONText(unchecked: Array(results[place].drop { $0 != "{" }.utf8)).value
+            #expect(sent["error"]?.string?.isEmpty == false && sent["tool"] == .string(tool))
+        }
+    }
+
+    @Test("the travel scenario runs its calls under each strategy, and ends with the times")
+    func travel() async throws {
+        let session = Session()
+        let (answer, provider) = try await Self.perform(.travel, session)
+        let turns = session.events.compactMap { event -> String? in
+            guard case .turnStarted(let turn) = event.body else { return nil }
+            return turn.strategy
+        }
+        #expect(turns == ["sequential", "threads", "parallel", "sequential", "parallel", "parallel"])
+        let results = Self.results(provider)
+        #expect(results.count == 9 * 3 + 5 * 2)
+        #expect(results[2] == #"call_3 {"topic":"Tokyo","headlines":["News about Tokyo #1","News about Tokyo #2"]}"#)
+        #expect(answer.text.split(separator: "\n").count == 6)
+    }
+
+    @Test("the switch for parallel calls goes to the API, and back on")
+    func ordered() async throws {
+        let (_, provider) = try await Self.perform(.ordered, Session())
+        #expect(provider.requests.map { $0.value["parallel_tool_calls"] } == [false, false, nil, nil])
+    }
 }

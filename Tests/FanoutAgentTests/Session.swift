@@ -35,7 +35,8 @@ struct Session {
         }
         let check = Process()
         check.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("check-events")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+            "check-events")
         check.arguments = ["python3", script.path, "--complete", "-"]
         let (input, output) = (Pipe(), Pipe())
         check.standardInput = input
@@ -95,7 +96,10 @@ enum Chat {
         }
         return [
             "choices": [
-                ["index": 0, "message": ["role": "assistant", "content": nil, "tool_calls": .array(list)], "finish_reason": .string(finish)]
+                [
+                    "index": 0, "message": ["role": "assistant", "content": nil, "tool_calls": .array(list)],
+                    "finish_reason": .string(finish),
+                ]
             ]
         ]
     }

@@ -15,22 +15,23 @@ func read(_ text: String, pieces: Int = .max, withPayloads: Bool = true, arrival
 
 func read(_ bytes: [UInt8], pieces: Int = .max, withPayloads: Bool = true, arrival: EventReader.Arrival = .live(5_000_000)) -> [Taken] {
     var reader = EventReader(EventReader.Options(withPayloads: withPayloads))
-    var taken: [Taken] = []
-    let receive: (EventReader.Item) -> Void = { item in
-        switch item {
-        case .session(let index, let header): taken.append(.session(index, header))
-        case .event(let event, let session, _): taken.append(.event(event, session))
-        case .problem(let problem): taken.append(.problem(problem))
-        }
-    }
+    var taken = Everything()
     var rest = bytes[...]
     while !rest.isEmpty {
         let piece = Array(rest.prefix(pieces))
         rest = rest.dropFirst(piece.count)
-        piece.withUnsafeBytes { reader.read($0, arrival: arrival, receive) }
+        piece.withUnsafeBytes { reader.read($0, arrival: arrival, into: &taken) }
     }
-    reader.finish(arrival: arrival, receive)
-    return taken
+    reader.finish(arrival: arrival, into: &taken)
+    return taken.taken
+}
+
+private struct Everything: EventReceiver {
+    var taken: [Taken] = []
+
+    mutating func open(_ header: Header, session: Int) { taken.append(.session(session, header)) }
+    mutating func take(_ event: Event, session: Int, offset: Int64) { taken.append(.event(event, session)) }
+    mutating func report(_ problem: EventProblem) { taken.append(.problem(problem)) }
 }
 
 @Suite("Event reader")

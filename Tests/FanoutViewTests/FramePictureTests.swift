@@ -52,8 +52,8 @@ struct FramePictureTests {
                 ##"<text x="8.4" y="13.32" textLength="25.2" fill="#00ff00">a&lt;b</text>"##,
                 ##"<text x="50.4" y="13.32" textLength="25.2" fill="#ff0000" font-weight="bold">日é</text>"##,
                 ##"<rect x="0" y="18" width="16.8" height="18" fill="#00005f"/>"##,
-                ##"<rect x="16.8" y="18" width="8.4" height="18" fill="#00ff00"/>"##,
-                ##"<rect x="16.8" y="18" width="4.2" height="18" fill="#00005f"/>"##,
+                ##"<rect x="16.8" y="18" width="8.4" height="18" fill="#00005f"/>"##,
+                ##"<rect x="21" y="19.8" width="4.2" height="14.4" fill="#00ff00"/>"##,
                 ##"<rect x="25.2" y="18" width="8.4" height="18" fill="#00005f"/>"##,
             ])
     }

@@ -15,7 +15,8 @@ final class PseudoTerminal {
     /// Everything the program wrote.
     private(set) var output: [UInt8] = []
 
-    private let controller: Int32
+    /// Negative once it is closed; nothing is read from it then.
+    private var controller: Int32
     /// Kept open, so that the terminal's modes can be looked at when the program has ended.
     private let terminal: Int32
     private let process: pid_t
@@ -45,7 +46,7 @@ final class PseudoTerminal {
             kill(process, SIGKILL)
             waitpid(process, nil, 0)
         }
-        close(controller)
+        hangUp()
         close(terminal)
     }
 
@@ -108,6 +109,12 @@ final class PseudoTerminal {
         screen.resize(width: width, height: height)
         var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Closes the window.
+    func hangUp() {
+        if controller >= 0 { close(controller) }
+        controller = -1
     }
 
     // MARK: What a user sees

@@ -126,6 +126,15 @@ struct TerminalTests {
         Self.expectRestored(probe, "after stopping")
     }
 
+    @Test("it ends when its terminal is gone, also where nobody tells it")
+    func goneTerminal() throws {
+        let program = try PseudoTerminal.program("terminal-probe")
+        let probe = try PseudoTerminal(["/bin/sh", "-c", "trap '' HUP; exec '\(program)'"])
+        try probe.wait(forText: "end 0")
+        probe.hangUp()
+        #expect(try probe.end() == 0)
+    }
+
     @Test("nothing is written while nothing changes, and a frame is one update")
     func quiet() throws {
         let probe = try Self.probe()

@@ -17,7 +17,8 @@ extension Batch {
             }
             state.machine.takeEffects(into: &effects)
         }
-        state.effects = effects
+        // A begin of many calls leaves a room that is never filled again.
+        state.effects = effects.capacity > 1024 ? [] : effects
         flush(&state)
         if state.machine.open == 0, !state.isDone, let continuation = state.continuation {
             state.isDone = true

@@ -42,6 +42,7 @@ enum ExecutorBenchmarks {
     static func noop(_ n: Int) async throws -> [Figures] {
         let wire = assistantMessage(n)
         let echo = tool("echo") { _, _ in .text("ok") }
+        let reader = JSONReader()
         var walls: [Double] = []
         var cpus: [Double] = []
         var events = 0
@@ -50,7 +51,7 @@ enum ExecutorBenchmarks {
             let session = Session()
             let engine = try session.engine([echo])
             let watch = Stopwatch()
-            let results = await engine.run(turn: 1, calls: try decode(wire))
+            let results = await engine.run(turn: 1, calls: try decode(wire, reader))
             let body = encode(results)
             let (wall, cpu) = (watch.wallMicroseconds, watch.cpuMicroseconds)
             guard results.count == n, results.allSatisfy({ $0.outcome == .ok }), !body.isEmpty else { throw Wrong(what: "a call was lost") }
@@ -85,8 +86,7 @@ enum ExecutorBenchmarks {
         return writer.bytes
     }
 
-    private static func decode(_ wire: [UInt8]) throws -> [ToolCall] {
-        let reader = JSONReader()
+    private static func decode(_ wire: [UInt8], _ reader: JSONReader) throws -> [ToolCall] {
         let message = try reader.read(wire)
         var calls: [ToolCall] = []
         var fields = message.fields

@@ -20,9 +20,7 @@ extension Timeline {
 
     /// The lane of a call that an event may begin: a new one where the id is new, or where its bearer has ended before the event.
     mutating func beginning(_ call: String, turn number: Int?, name: String?, _ event: Event) -> Int {
-        var call = call
-        let found: Int? = call.withUTF8 { find($0) }
-        if let found, !lanes[found].hasEnded || event.t < lanes[found].ended {
+        if let found = lane(ofCall: call), !lanes[found].hasEnded || event.t < lanes[found].ended {
             if let name, lanes[found].name == 0 {
                 lanes[found].name = symbols.symbol(name)
             }

@@ -65,7 +65,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "fanout-benchmarks",
-            dependencies: ["FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
+            dependencies: ["FanoutView", "FanoutSession", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
         // Tests, in the same order.
         .target(name: "FanoutTestKit", dependencies: ["FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem"], path: "Tests/FanoutTestKit"),

@@ -29,8 +29,9 @@ package struct BatchMachine: Sendable {
     var effects: [BatchEffect] = []
     /// How many calls have not ended.
     package private(set) var open = 0
-    /// Set once the turn is over, so that nothing starts any more.
-    var isOver = false
+    /// What ended the turn before its calls ended by themselves; nothing starts any more then.
+    package internal(set) var cutBy: BatchEffect.Ending?
+    var isOver: Bool { cutBy != nil }
     private var circles: [Int: [Int]] = [:]
 
     package init(_ calls: [BatchCall], rules: BatchRules) {
@@ -112,7 +113,7 @@ package struct BatchMachine: Sendable {
     /// Decides about each call for the first time.
     package mutating func begin(now: Int64) {
         if let deadline = rules.deadline {
-            timers.insert(.turnDeadline, at: now + deadline)
+            timers.insert(.turnDeadline, at: now.later(by: deadline))
         }
         effects.reserveCapacity(calls.count)
         for call in calls.indices {
@@ -248,11 +249,11 @@ package struct BatchMachine: Sendable {
         calls[call].wait = nil
         let attempt = calls[call].attempt
         if attempt == 1, let timeout = rules.tools[tool].traits.timeout {
-            calls[call].deadline = now + timeout
-            timers.insert(.callDeadline(call), at: now + timeout)
+            calls[call].deadline = now.later(by: timeout)
+            timers.insert(.callDeadline(call), at: now.later(by: timeout))
         }
         if let timeout = rules.tools[tool].traits.attemptTimeout {
-            timers.insert(.attemptDeadline(call, attempt: attempt), at: now + timeout)
+            timers.insert(.attemptDeadline(call, attempt: attempt), at: now.later(by: timeout))
         }
         effects.append(.start(call: call, attempt: attempt, freedBy: freedBy))
     }

@@ -125,8 +125,13 @@ public final class Engine: Sendable {
         let results = await batch.run(opening: opening)
         retire(batch)
         if isOwn {
-            let wasCancelled = batch.state.withLock { $0.machine.isOver }
-            post(.turnFinished(Event.TurnFinished(turn: turn, outcome: wasCancelled ? .cancelled : .ok)))
+            let outcome: Event.TurnOutcome =
+                switch batch.state.withLock({ $0.machine.cutBy }) {
+                case nil: .ok
+                case .turnTimeout: .failed
+                default: .cancelled
+                }
+            post(.turnFinished(Event.TurnFinished(turn: turn, outcome: outcome)))
         }
         return results
     }

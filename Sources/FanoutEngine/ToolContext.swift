@@ -51,7 +51,7 @@ public struct ToolContext: Sendable {
     ///
     /// - Throws: `CancellationError`, at once, when the call is cancelled or its time is up.
     public func sleep(for microseconds: Int64) async throws {
-        try await source.sink.time.sleep(until: now + microseconds)
+        try await source.sink.time.sleep(until: now.later(by: microseconds))
     }
 
     /// Sleeps until an instant of the session's clock.

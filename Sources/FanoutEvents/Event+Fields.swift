@@ -279,7 +279,10 @@ extension Event {
         public var freedBy: String?
         public var worker: String?
 
-        public init(call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil, worker: String? = nil) {
+        public init(
+            call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil,
+            worker: String? = nil
+        ) {
             self.call = call
             self.attempt = attempt
             self.name = name

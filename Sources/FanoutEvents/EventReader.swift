@@ -195,7 +195,9 @@ public struct EventReader: ~Copyable {
         return index
     }
 
-    private mutating func resolve(_ event: consuming Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver) {
+    private mutating func resolve(
+        _ event: consuming Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver
+    ) {
         let index = index(of: event.session, when, arrival, &receiver)
         switch when {
         case .sinceStart(let t):
@@ -218,7 +220,9 @@ public struct EventReader: ~Copyable {
     }
 
     /// The index of the session that an event is of, which begins with it if need be.
-    private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receiver: inout some EventReceiver) -> Int {
+    private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receiver: inout some EventReceiver)
+        -> Int
+    {
         if let session {
             if let index = indices[session] {
                 return index

@@ -128,8 +128,11 @@ extension Event.Body {
     /// Whether it tells something that a timeline keeps only the place of.
     fileprivate var hasPayload: Bool {
         switch self {
-        case .callRequested, .callStarted, .callOutput, .callFinished, .callRetrying, .message, .modelOutput, .modelFinished, .modelRetrying: true
-        case .toolDeclared, .turnStarted, .modelStarted, .callAnnounced, .callQueued, .callDecided, .callProgress, .callReleased, .turnFinished,
+        case .callRequested, .callStarted, .callOutput, .callFinished, .callRetrying, .message, .modelOutput, .modelFinished,
+            .modelRetrying:
+            true
+        case .toolDeclared, .turnStarted, .modelStarted, .callAnnounced, .callQueued, .callDecided, .callProgress, .callReleased,
+            .turnFinished,
             .marker, .sessionFinished, .other:
             false
         }

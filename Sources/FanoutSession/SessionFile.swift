@@ -13,7 +13,7 @@ package enum SessionFile {
 
     /// Opens a recording for reading.
     package static func open(_ path: String) throws(SessionError) -> Int32 {
-        let file = Glibc_open(path)
+        let file = openFile(path)
         guard file >= 0 else {
             throw errno == ENOENT
                 ? SessionError(.missing, "\(path): there is no such file; `fanout sessions` lists what was recorded here")
@@ -28,7 +28,7 @@ package enum SessionFile {
         return file
     }
 
-    private static func Glibc_open(_ path: String) -> Int32 {
+    private static func openFile(_ path: String) -> Int32 {
         #if canImport(Darwin)
             Darwin.open(path, O_RDONLY | O_CLOEXEC)
         #else
@@ -40,7 +40,9 @@ package enum SessionFile {
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError) -> Int64 {
+    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError)
+        -> Int64
+    {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000

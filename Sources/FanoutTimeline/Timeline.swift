@@ -86,6 +86,12 @@ extension Timeline {
     /// The tool's name, or the model's.
     public func name(of lane: Int) -> String { symbols.text(lanes[lane].name) }
 
+    /// Its name, or its id where it has none.
+    public func title(of lane: Int) -> String {
+        let name = name(of: lane)
+        return name.isEmpty ? id(of: lane) : name
+    }
+
     public func agent(of lane: Int) -> String? {
         let agent = lanes[lane].agent
         return agent == 0 ? nil : symbols.text(agent)

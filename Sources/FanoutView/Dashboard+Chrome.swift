@@ -33,7 +33,7 @@ extension Dashboard {
             return
         }
         if canControl, let timeline, let lane = approvalLane(timeline, t) {
-            line.addCut(CleanText(timeline.name(of: lane)) + " asks for approval", .retrying, most: frame.width / 2, into: &frame)
+            line.addCut(CleanText(timeline.title(of: lane)) + " asks for approval", .retrying, most: frame.width / 2, into: &frame)
             for (key, word) in [("a", "approve"), ("A", "always"), ("d", "deny")] as [(CleanText, CleanText)] {
                 line.add(key, .footerKey, gap: 2, into: &frame)
                 line.add(word, .muted, gap: 1, into: &frame)

@@ -25,7 +25,8 @@ extension Dashboard {
         }
         let timeline = input.timelines[index]
         let t = instant(timeline, input)
-        let areas = Areas(width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
+        let areas = Areas(
+            width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
         let columns = Columns(width: input.width)
@@ -205,7 +206,8 @@ extension Dashboard {
 
     private func drawTooSmall(into frame: inout Frame) {
         let lines: [CleanText] = [
-            "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight), "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+            "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight),
+            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
         ]
         let first = max(0, (frame.height - lines.count) / 2)
         for (offset, line) in lines.enumerated() where first + offset < frame.height {

@@ -60,7 +60,8 @@ enum LiveRun {
         let time = TimerThread()
         let session = SessionName.random()
         let header = Header(
-            session: session, started: Clock.now() - time.now(), title: title, source: Header.Source(name: "fanout", version: Program.version))
+            session: session, started: Clock.now() - time.now(), title: title,
+            source: Header.Source(name: "fanout", version: Program.version))
         guard let wakeup = Wakeup() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }

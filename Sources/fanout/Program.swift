@@ -37,7 +37,8 @@ enum Program {
         }
         guard let command = ProgramCommand.all.first(where: { $0.name == name }) else {
             let near = ProgramCommand.all.map(\.name).first { Spelling.isNear($0, name) }
-            Console.complain("\(name): there is no such command\(near.map { "; did you mean `fanout \($0)`?" } ?? "; `fanout --help` lists them")")
+            Console.complain(
+                "\(name): there is no such command\(near.map { "; did you mean `fanout \($0)`?" } ?? "; `fanout --help` lists them")")
             return 2
         }
         do {

@@ -214,7 +214,8 @@ final class Show {
         let size = terminal?.size ?? (80, 24)
         let ledger = ledger
         return Dashboard.Input(
-            timelines: ledger.timelines, event: { ledger.event(at: $0) }, width: size.0, height: size.1, clock: Clock.monotonic(), now: Clock.now())
+            timelines: ledger.timelines, event: { ledger.event(at: $0) }, width: size.0, height: size.1, clock: Clock.monotonic(),
+            now: Clock.now())
     }
 
     /// Has a frame drawn as soon as the eye can use one.

@@ -31,7 +31,8 @@ extension ProgramCommand {
         let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session) }
         let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
         let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
-        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
+        let show = try Show(
+            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
         let end = show.perform()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)
         if let refused = strict?.refused {
@@ -78,7 +79,9 @@ private struct WatchedPath {
             let file = try SessionFile.open(path)
             close(file)
         default:
-            let opened = path.hasPrefix("/dev/fd/") ? Int32(path.dropFirst(8)).map { fcntl($0, F_DUPFD_CLOEXEC, 3) } ?? -1 : try SessionFile.open(path)
+            let opened =
+                path.hasPrefix("/dev/fd/")
+                ? Int32(path.dropFirst(8)).map { fcntl($0, F_DUPFD_CLOEXEC, 3) } ?? -1 : try SessionFile.open(path)
             guard opened >= 0 else {
                 throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
             }

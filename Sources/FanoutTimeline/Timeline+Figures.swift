@@ -1,8 +1,11 @@
+internal import FanoutEvents
+
 extension Timeline {
     /// What a turn amounts to at an instant.
     ///
     /// At or after the turn's last change this costs nothing; before it, a walk through the turn's lanes.
     public func figures(ofTurn place: Int, at t: Int64) -> Figures {
+        let t = Instant.held(t)
         let turn = turns[place]
         let isOver = over.map { $0 <= t } ?? false
         if t >= turn.last, !turn.hasNested, !turn.running.isStale, !isOver || turn.running.open == 0 {
@@ -19,6 +22,7 @@ extension Timeline {
 
     /// What the whole session amounts to at an instant. Its wall is the length of the union of its turns'.
     public func figures(at t: Int64) -> Figures {
+        let t = Instant.held(t)
         let isOver = over.map { $0 <= t } ?? false
         var sweep = Sweep(isOver: isOver, now: t)
         var walls: [(start: Int64, end: Int64)] = []
@@ -55,14 +59,7 @@ extension Timeline {
 
     /// The lanes that ended in an error, after or before an instant, nearest first.
     public func error(after t: Int64) -> (lane: Int, t: Int64)? {
-        var at = t
-        while let change = journal.next(after: at) {
-            if change.kind == .error {
-                return (change.lane, change.t)
-            }
-            at = change.t
-        }
-        return nil
+        journal.next(after: t) { $0.kind == .error }.map { ($0.lane, $0.t) }
     }
 
     public func error(before t: Int64) -> (lane: Int, t: Int64)? {
@@ -89,7 +86,7 @@ extension Timeline {
             if lane.hasEnded {
                 running.figures.count(lane.outcome)
             }
-            forEachAttempt(of: Int(number), at: .max - 1) { start, end in
+            forEachAttempt(of: Int(number), at: Instant.furthest) { start, end in
                 steps.append((start, true, start, !lane.isParent))
                 if let end {
                     steps.append((end, false, start, !lane.isParent))

@@ -78,7 +78,10 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .executableTarget(name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
-        .testTarget(name: "ProgramTests", dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: ["fanout", "terminal-probe", "FanoutAgent", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
+            exclude: ["Fixtures"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -2,6 +2,7 @@ internal import FanoutEvents
 internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
+internal import FanoutTools
 internal import FanoutView
 
 #if canImport(Darwin)
@@ -25,45 +26,25 @@ enum Composition {
         return try Recorder.create(StateDirectory.newRecording(session, startedText: Instant.rfc3339(Clock.now())))
     }
 
-    /// Prints what comes as the display wants it; nil for one that draws.
-    static func observer(_ display: Display, glyphs: Glyphs, toError: Bool = false) -> ((Timelines, EventReader.Item) -> Void)? {
-        switch display {
-        case .auto, .dashboard, .quiet: nil
-        case .plain: { timelines, item in printPlain(timelines, item, glyphs, toError: toError) }
-        case .json: JSONLines().print
-        }
-    }
-
-    private static func printPlain(_ timelines: Timelines, _ item: EventReader.Item, _ glyphs: Glyphs, toError: Bool) {
-        switch item {
-        case .event(let event, _, _):
-            guard let newest = timelines.newest, let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs) else { return }
-            if toError {
-                Console.tell(line.string + "\n")
-            } else {
-                Console.print(line.string + "\n")
-            }
-        case .problem(let problem):
-            Console.complain(problem.description + "; the line is left out")
-        case .session:
-            break
-        }
-    }
-
     /// Ends a command as its show ended.
     static func finish(_ end: Show.End, _ show: Show, ledger: Ledger, isRecorded: Bool) -> Int32 {
         for line in show.still(width: terminalWidth()) {
             Console.print(line + "\n")
         }
         if let failure = ledger.failure {
-            Console.complain(failure)
+            // Where there was no screen it was said when it happened.
+            if show.isDrawn {
+                Console.complain(failure)
+            }
         } else if isRecorded, let path = ledger.recording, !ledger.timelines.isEmpty, isatty(2) == 1 {
             Console.complain("recorded: fanout replay \(path)")
         }
         switch end {
-        case .finished, .quit: return 0
+        case .finished, .quit, .unread: return 0
         case .signal(.interrupt): return 130
         case .signal(let signal):
+            // A signal's end asks nobody; what tools still run must not outlive the program.
+            RunningPrograms.kill()
             signal.performDefault()
             return 1
         }
@@ -78,28 +59,5 @@ enum Composition {
     /// The name of a file without its folders.
     static func baseName(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
-    }
-}
-
-/// Writes events as lines, with a header wherever the session changes.
-private final class JSONLines {
-    private var writer = EventWriter()
-    private var current: Int?
-
-    func print(_ timelines: Timelines, _ item: EventReader.Item) {
-        switch item {
-        case .session(let index, let header):
-            writer.write(header)
-            current = index
-        case .event(var event, let session, _):
-            if session == current {
-                event.session = nil
-            }
-            writer.write(event)
-        case .problem(let problem):
-            Console.complain(problem.description + "; the line is left out")
-        }
-        writer.bytes.withUnsafeBufferPointer { Console.write($0) }
-        writer.clear()
     }
 }

@@ -25,13 +25,15 @@ extension ProgramCommand {
         let name = options.operands.first ?? "travel"
         guard let scenario = Scenario.named(name) else {
             let near = Scenario.all.map(\.name).first { Spelling.isNear($0, name) }
-            throw UsageError("demo \(name): there is no such scenario\(near.map { "; did you mean \($0)?" } ?? "; `fanout demo --list` names them")")
+            throw UsageError(
+                "demo \(name): there is no such scenario\(near.map { "; did you mean \($0)?" } ?? "; `fanout demo --list` names them")")
         }
         let display = try Display.choose(options)
         var settings = ScenarioSettings()
         settings.latency = try latency(options)
         settings.turn = try LiveRun.turnOptions(options, display: display)
-        let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) { log, time in
+        let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) {
+            log, time in
             let performance = try scenario.prepare(log: log, time: time, settings: settings)
             return LiveRun.Piece(engine: performance.engine) { await performance.run() }
         }

@@ -60,7 +60,8 @@ enum LiveRun {
         let time = TimerThread()
         let session = SessionName.random()
         let header = Header(
-            session: session, started: Clock.now() - time.now(), title: title, source: Header.Source(name: "fanout", version: Program.version))
+            session: session, started: Clock.now() - time.now(), title: title,
+            source: Header.Source(name: "fanout", version: Program.version))
         guard let wakeup = Wakeup() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
@@ -68,7 +69,8 @@ enum LiveRun {
         let queue = log.reader(limit: 10_000) { wakeup.wake() }
         let piece = try make(log, time)
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
-        let ledger = Ledger(recorder: recorder, observe: Composition.observer(display, glyphs: looks.glyphs, toError: linesToError))
+        let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
+        let ledger = Ledger(recorder: recorder, observe: printer.map { $0.print })
         let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
 
         let outcome = Guarded<AgentAnswer?>(nil)

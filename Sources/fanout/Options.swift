@@ -49,8 +49,18 @@ struct Options: Sendable {
         return number
     }
 
+    /// A length of time, from 0.
+    func seconds(_ name: String, most: Double) throws(UsageError) -> Double? {
+        guard let text = value(name) else { return nil }
+        guard let number = Double(text), number >= 0, number <= most else {
+            throw UsageError("--\(name) \(text): it takes a number of seconds from 0 to \(Int(most))")
+        }
+        return number
+    }
+
     /// One of a few words.
-    func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(UsageError) -> Word? where Word.RawValue == String {
+    func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(UsageError) -> Word?
+    where Word.RawValue == String {
         guard let text = value(name) else { return nil }
         guard let word = Word(rawValue: text) else {
             throw UsageError("--\(name) \(text): it is one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -98,7 +108,8 @@ struct Options: Sendable {
 
     private static func failure(_ parsed: csystem_parsed, word: String, _ table: [Option]) -> UsageError {
         if let entry = entry(parsed.about, table), parsed.about != 0 {
-            return UsageError("--\(entry.name): it takes \(parsed.code == 58 ? "an argument: --\(entry.name) \(entry.argument ?? "")" : "no argument")")
+            return UsageError(
+                "--\(entry.name): it takes \(parsed.code == 58 ? "an argument: --\(entry.name) \(entry.argument ?? "")" : "no argument")")
         }
         let written = parsed.about > 0 ? "-" + String(UnicodeScalar(UInt8(truncatingIfNeeded: parsed.about))) : word
         let bare = String(word.drop { $0 == "-" }.prefix { $0 != "=" })

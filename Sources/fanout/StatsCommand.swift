@@ -85,7 +85,8 @@ struct StatsReport {
         object["speedup"] = figures.speedup.map { .number(Double(Int64($0 * 1000 + 0.5)) / 1000) } ?? .null
         var outcomes = JSONObject()
         let counts: [(String, Int)] = [
-            ("ok", figures.ok), ("failed", figures.failed), ("timeout", figures.timeout), ("cancelled", figures.cancelled), ("skipped", figures.skipped),
+            ("ok", figures.ok), ("failed", figures.failed), ("timeout", figures.timeout), ("cancelled", figures.cancelled),
+            ("skipped", figures.skipped),
             ("unknown", figures.unknown),
         ]
         for (name, count) in counts where count > 0 {
@@ -110,14 +111,19 @@ struct StatsReport {
 
     func lines(path: String) -> [CleanText] {
         var lines: [CleanText] = [CleanText(path)]
-        lines.append(row(["wall " + DurationText.length(total.wall), "sum " + DurationText.length(total.sum), speedup(total), "peak " + CleanText(total.peak),
-            CleanText(total.calls) + " calls", CleanText(total.errors) + " errors"]))
+        lines.append(
+            row([
+                "wall " + DurationText.length(total.wall), "sum " + DurationText.length(total.sum), speedup(total),
+                "peak " + CleanText(total.peak),
+                CleanText(total.calls) + " calls", CleanText(total.errors) + " errors",
+            ]))
         let tools = timelines.toolStatistics()
         lines.append("")
         lines += table(
             ["TOOL", "CALLS", "ERRORS", "P50", "P95", "P99", "SUM"],
             tools.map { tool in
-                [CleanText(tool.name), CleanText(tool.calls), CleanText(tool.errors)] + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.length($0) } ?? "" }
+                [CleanText(tool.name), CleanText(tool.calls), CleanText(tool.errors)]
+                    + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.length($0) } ?? "" }
                     + [DurationText.length(tool.sum)]
             })
         let turns = timelines.all.flatMap { timeline in timeline.turns.indices.map { (timeline, $0) } }
@@ -131,7 +137,8 @@ struct StatsReport {
                 let name = (turn.number.map { CleanText($0) } ?? "none") + (turn.title.map { " " + CleanText($0) } ?? "")
                 let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
                 return [
-                    name, CleanText(figures.calls), CleanText(figures.errors), DurationText.length(figures.wall), DurationText.length(figures.sum),
+                    name, CleanText(figures.calls), CleanText(figures.errors), DurationText.length(figures.wall),
+                    DurationText.length(figures.sum),
                     figures.speedup.map { DurationText.ratio($0) } ?? "", CleanText(figures.peak), DurationText.length(path.length),
                     DurationText.length(timeline.unaccounted(ofTurn: place, at: timeline.last)),
                 ]

@@ -2,7 +2,8 @@ internal import FanoutView
 
 extension ProgramCommand {
     /// Lists the themes, or checks one.
-    static let themes = ProgramCommand(name: "themes", operands: "[NAME|FILE]", summary: "lists the themes, or checks one", options: []) { options in
+    static let themes = ProgramCommand(name: "themes", operands: "[NAME|FILE]", summary: "lists the themes, or checks one", options: []) {
+        options in
         let library = ThemeLibrary(folder: Looks.folder) { path throws(ThemeError) in try Looks.read(path) }
         guard let chosen = options.operands.first else {
             for name in library.builtInNames {
@@ -11,7 +12,7 @@ extension ProgramCommand {
             }
             return 0
         }
-        let theme = try library.theme(chosen)
+        let theme = try Looks.theme(chosen, in: library)
         theme.warnings.forEach { Console.complain($0) }
         Console.print("\(theme.name): \(theme.variant.rawValue), \(theme.warnings.isEmpty ? "in order" : "usable")\n")
         return 0

@@ -25,7 +25,9 @@ let package = Package(
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         // Our own C, each imported by the one Swift target that wraps it.
-        .target(name: "CNcurses", dependencies: ["CNcursesw"], linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
+        .target(
+            name: "CNcurses", dependencies: ["CNcursesw"],
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
         .target(name: "CSystem"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -65,22 +67,39 @@ let package = Package(
             ]),
         .executableTarget(
             name: "fanout-benchmarks",
-            dependencies: ["FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
+            dependencies: [
+                "FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+            ]),
 
         // Tests, in the same order.
-        .target(name: "FanoutTestKit", dependencies: ["FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem"], path: "Tests/FanoutTestKit"),
+        .target(
+            name: "FanoutTestKit",
+            dependencies: [
+                "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem",
+            ], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .testTarget(name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(
-            name: "FanoutAgentTests", dependencies: ["FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
+            name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+        .testTarget(
+            name: "FanoutAgentTests",
+            dependencies: [
+                "FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit",
+                "CSystem",
+            ],
             exclude: ["Fixtures"]),
-        .testTarget(name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
-        .executableTarget(name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
+        .testTarget(
+            name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
+            exclude: ["Pictures"]),
+        .executableTarget(
+            name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
         .testTarget(
             name: "ProgramTests",
-            dependencies: ["fanout", "terminal-probe", "FanoutAgent", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"],
+            dependencies: [
+                "fanout", "terminal-probe", "FanoutAgent", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit",
+                "CSystem",
+            ],
             exclude: ["Fixtures"]),
     ],
     cxxLanguageStandard: .cxx17

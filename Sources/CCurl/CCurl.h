@@ -8,6 +8,7 @@
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
+static inline CURLcode ccurl_set_up(void) { return curl_global_init(CURL_GLOBAL_ALL); }
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value) { return curl_easy_setopt(easy, option, value); }

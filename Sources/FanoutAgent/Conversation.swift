@@ -9,9 +9,11 @@ public struct Conversation: Sendable, Hashable {
     /// In the API's own form, each on one line.
     public private(set) var messages: [JSONText] = []
 
-    public init(form: WireForm, system: String? = nil) {
+    /// - Parameter messages: What was said before, as recorded in `message.raw`.
+    public init(form: WireForm, system: String? = nil, messages: [JSONText] = []) {
         self.form = form
         self.system = system
+        self.messages = messages
     }
 
     /// Adds what the user says.

@@ -68,7 +68,8 @@ extension OpenAIChat {
         var reply = Reply(finish: finish(word, lastCall: calls.last, isRefused: refusal != nil))
         reply.text = text(of: message.field("content"))
         reply.refusal = refusal
-        reply.reasoning = message.field("reasoning_content")?.string
+        // No field of the API's own: servers with open models have the one or the other.
+        reply.reasoning = message.field("reasoning_content")?.string ?? message.field("reasoning")?.string
         reply.calls = calls.map(call(from:))
         reply.reason = word
         reply.usage = usage(from: JSONValue(body.field("usage")))
@@ -134,17 +135,22 @@ extension OpenAIChat {
     /// Without the fields that only replies have (`annotations`, a null `refusal`): some servers refuse what they do not know.
     private static func messageToSendBack(_ message: RawJSON) -> JSONText {
         let null = Array("null".utf8)
+        func part(_ name: String) -> [UInt8]? {
+            guard let bytes = message[name]?.json.utf8, bytes != null, bytes != Array("[]".utf8) else { return nil }
+            return bytes
+        }
+        let (refusal, calls) = (part("refusal"), part("tool_calls"))
         var writer = JSONWriter()
         writer.text("{\"role\":\"assistant\",\"content\":")
-        writer.raw(message["content"]?.json.utf8 ?? null)
-        if let refusal = message["refusal"]?.json, refusal.utf8 != null {
+        // A message that says nothing at all is refused where its content is null.
+        writer.raw(part("content") ?? (refusal == nil && calls == nil ? Array("\"\"".utf8) : null))
+        if let refusal {
             writer.text(",\"refusal\":")
-            writer.raw(refusal.utf8)
+            writer.raw(refusal)
         }
-        // An empty list is refused.
-        if let calls = message["tool_calls"]?.json, calls.utf8 != null, calls.utf8 != Array("[]".utf8) {
+        if let calls {
             writer.text(",\"tool_calls\":")
-            writer.raw(calls.utf8)
+            writer.raw(calls)
         }
         writer.text("}")
         return JSONText(unchecked: writer.bytes)

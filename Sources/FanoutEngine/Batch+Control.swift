@@ -14,7 +14,8 @@ extension Batch {
     func answer(_ call: String, _ decision: Event.Decision, scope: Event.DecisionScope, by: String?) -> String? {
         change { state in
             guard let place = state.place(of: call) else { return nil }
-            return state.machine.answer(place, decision, by: by, scope: scope, now: engine.time.now()) ? state.entries[place].name : nil
+            return state.machine.answer(place, decision, by: by, scope: scope, now: engine.time.now())
+                ? state.entries[place].prepared.name : nil
         }
     }
 
@@ -23,17 +24,11 @@ extension Batch {
         change { state -> String? in
             let now = engine.time.now()
             guard let place = state.place(of: call), let new = state.machine.retry(place, now: now) else { return nil }
-            let old = state.entries[place]
-            var entry = BatchEntry(
-                call: name(old.id), id: old.id, name: old.name, index: old.index, tool: old.tool, arguments: old.arguments,
-                shown: old.shown,
-                redacted: old.redacted, ready: old.ready)
-            entry.after = old.after
-            entry.retryOf = old.call
-            state.entries.append(entry)
-            state.bodies.append(.callRequested(entry.requested(turn: turn) { state.entries[state.machine.latest($0)].call }))
+            let prepared = state.entries[place].prepared.repeated(as: name(state.entries[place].prepared.id))
+            state.entries.append(BatchEntry(prepared))
+            note(.callRequested(prepared.requested { state.entries[state.machine.latest($0)].prepared.call }), &state)
             state.machine.begin(new, now: now)
-            return entry.call
+            return prepared.call
         }
     }
 
@@ -46,9 +41,9 @@ extension Batch {
     /// Abandoned calls whose work goes on and holds what it writes.
     func held(_ state: State, tools: [EngineTool]) -> [Engine.HeldWork] {
         state.entries.indices.compactMap { place in
-            guard state.machine.isAbandonedStill(place), let tool = state.entries[place].tool else { return nil }
+            guard state.machine.isAbandonedStill(place), let tool = state.entries[place].prepared.tool else { return nil }
             let writes = tools[tool].tool.traits.writes
-            return writes.isEmpty ? nil : Engine.HeldWork(call: state.entries[place].call, writes: writes)
+            return writes.isEmpty ? nil : Engine.HeldWork(call: state.entries[place].prepared.call, writes: writes)
         }
     }
 }

@@ -14,8 +14,8 @@ final class Batch: ReportSink {
         var continuation: CheckedContinuation<Void, Never>?
         var alarm: Alarm?
         var alarmInstant = Int64.max
-        /// Cancelled before it began.
-        var isUnwanted = false
+        /// Until it has begun, what is decided (by a cancellation, say) is kept for after its first events.
+        var isBegun = false
         /// Every call has its result.
         var isDone = false
         /// Rooms that are used again.
@@ -35,13 +35,14 @@ final class Batch: ReportSink {
     struct Start: Sendable {
         let call: Int
         let attempt: Int
-        let tool: Int
-        let arguments: JSONValue
-        let context: ToolContext
+        let prepared: PreparedCall
+        /// Where they differ from the prepared call's.
+        let resolved: JSONValue?
     }
 
     let turn: Int
     let engine: Engine
+    var time: any Timekeeper { engine.time }
     /// Calls of earlier batches whose work still holds something, in the order of the rules.
     let outside: [String]
     private let executors: Executors
@@ -58,7 +59,7 @@ final class Batch: ReportSink {
     }
 
     init(
-        turn: Int, entries: [BatchEntry], references: References?, rules: BatchRules, outside: [String], options: TurnOptions,
+        turn: Int, calls: [PreparedCall], references: References?, rules: BatchRules, outside: [String], options: TurnOptions,
         executors: Executors,
         engine: Engine
     ) {
@@ -67,11 +68,11 @@ final class Batch: ReportSink {
         self.outside = outside
         self.executors = executors
         self.references = references
-        let calls = entries.map { BatchCall(tool: $0.failure == nil ? $0.tool : nil, after: $0.after, failure: $0.failure) }
+        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool : nil, after: $0.after, failure: $0.failure) }
         state = Guarded(
             State(
-                machine: BatchMachine(calls, rules: rules), entries: entries,
-                budget: ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: entries.count)))
+                machine: BatchMachine(plain, rules: rules), entries: calls.map(BatchEntry.init),
+                budget: ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: calls.count)))
     }
 
     // MARK: The whole
@@ -83,29 +84,42 @@ final class Batch: ReportSink {
                 change { state in
                     state.continuation = continuation
                     state.bodies = opening
-                    if state.isUnwanted {
-                        state.machine.cancelAll(now: engine.time.now())
-                    } else {
-                        state.machine.begin(now: engine.time.now())
-                    }
+                    state.isBegun = true
+                    open(&state)
+                    state.machine.begin(now: engine.time.now())
                 }
             }
         } onCancel: {
             cancelAll()
         }
         return state.withLock { state in
-            state.entries.indices.prefix { state.entries[$0].retryOf == nil }.compactMap { state.answer(to: $0) }
+            state.entries.indices.prefix { state.entries[$0].prepared.retryOf == nil }.compactMap { state.answer(to: $0) }
         }
     }
 
-    func cancelAll() {
-        change { state in
-            if state.continuation == nil && !state.isDone {
-                state.isUnwanted = true
-            } else {
-                state.machine.cancelAll(now: engine.time.now())
-            }
+    /// Posts that the calls were asked for.
+    private func open(_ state: inout State) {
+        for entry in state.entries {
+            note(.callRequested(entry.prepared.requested { state.entries[$0].prepared.call }), &state)
         }
+    }
+
+    /// Posts an event with others of its kind: many at a time, but never so many that they fill memory before anybody takes them.
+    func note(_ body: Event.Body, _ state: inout State) {
+        state.bodies.append(body)
+        if state.bodies.count >= 128 {
+            flush(&state)
+        }
+    }
+
+    func flush(_ state: inout State) {
+        guard !state.bodies.isEmpty else { return }
+        engine.post(state.bodies)
+        state.bodies.removeAll(keepingCapacity: true)
+    }
+
+    func cancelAll() {
+        change { $0.machine.cancelAll(now: engine.time.now()) }
     }
 
     /// Lets `body` give the machine an input, and does what follows.
@@ -138,7 +152,7 @@ final class Batch: ReportSink {
         var tasks: [Task<Void, Never>] = []
         tasks.reserveCapacity(starts.count)
         for start in starts {
-            let executor = executors.all ?? (engine.tools[start.tool].traits.blocks ? executors.blocking : nil)
+            let executor = executors.all ?? (start.prepared.tool.map { engine.tools[$0].traits.blocks } == true ? executors.blocking : nil)
             if let executor {
                 tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
             } else {
@@ -163,8 +177,10 @@ final class Batch: ReportSink {
     }
 
     private func work(_ start: Start) async {
+        guard let tool = start.prepared.tool else { return }
+        let context = ToolContext(start.prepared, place: start.call, attempt: start.attempt, sink: self)
         do {
-            let value = WorkValue(try await engine.tools[start.tool].run(start.context, start.arguments))
+            let value = WorkValue(try await engine.tools[tool].run(context, start.resolved ?? start.prepared.ready))
             ended(start, .ok, value)
         } catch {
             ended(start, WorkFailure.end(error), nil)
@@ -183,7 +199,7 @@ final class Batch: ReportSink {
     func report(_ report: ToolContext.Report, call: Int, attempt: Int) {
         state.withLock { state in
             guard state.machine.wants(call, attempt: attempt) else { return }
-            let name = state.entries[call].call
+            let name = state.entries[call].prepared.call
             switch report {
             case .progress(let done, let total, let message):
                 engine.post(.callProgress(Event.CallProgress(call: name, done: done, total: total, message: message)))

@@ -1,43 +1,85 @@
 internal import FanoutEvents
 internal import FanoutJSON
 
-/// What the shell knows of one call of its batch.
-struct BatchEntry: Sendable {
+/// A call as it was asked for, named, read and checked; it does not change any more.
+///
+/// A class, because entries, contexts and work share it.
+final class PreparedCall: Sendable {
     /// Unique in the session.
     let call: String
+    /// The provider's own.
     let id: String
     let name: String
+    /// Its place in the reply, from 0.
     let index: Int
+    let turn: Int
     /// Its tool's place among the engine's.
     let tool: Int?
-    /// As the model wrote them; parsed, and null where they could not be.
+    /// As the model wrote them; null where they could not be read.
     let arguments: JSONValue
     /// What events show of them.
     let shown: JSONText
     let redacted: [String]
-    /// What the work is given: defaults filled in, references replaced.
-    var ready: JSONValue
+    /// What the work is given, with defaults filled in, where it refers to nothing.
+    let ready: JSONValue
     /// The calls that it refers to.
-    var after: [Int] = []
-    var failure: CallError?
-    var task: Task<Void, Never>?
-    var value: WorkValue?
-    var answer: CallResult?
-    /// The attempt's arguments, where references were replaced.
-    var resolved: JSONText?
-    /// The end of the call whose place it takes is answered by its own.
-    var retryOf: String?
+    let after: [Int]
+    let failure: CallError?
+    /// The call that it repeats, whose end is answered by its own.
+    let retryOf: String?
 
-    func requested(turn: Int, names: (Int) -> String) -> Event.CallRequested {
+    init(
+        call: String, id: String, name: String, index: Int, turn: Int, tool: Int?, arguments: JSONValue, shown: JSONText,
+        redacted: [String],
+        ready: JSONValue, after: [Int], failure: CallError?, retryOf: String?
+    ) {
+        self.call = call
+        self.id = id
+        self.name = name
+        self.index = index
+        self.turn = turn
+        self.tool = tool
+        self.arguments = arguments
+        self.shown = shown
+        self.redacted = redacted
+        self.ready = ready
+        self.after = after
+        self.failure = failure
+        self.retryOf = retryOf
+    }
+
+    /// The same call under another id.
+    func repeated(as call: String) -> PreparedCall {
+        PreparedCall(
+            call: call, id: id, name: name, index: index, turn: turn, tool: tool, arguments: arguments, shown: shown, redacted: redacted,
+            ready: ready,
+            after: after, failure: failure, retryOf: self.call)
+    }
+
+    func requested(names: (Int) -> String) -> Event.CallRequested {
         var event = Event.CallRequested(turn: turn, call: call, name: name, index: index, arguments: shown)
         if id != call {
             event.id = id
         }
-        event.after = after.map(names)
+        if !after.isEmpty {
+            event.after = after.map(names)
+        }
         event.retryOf = retryOf
         event.redacted = redacted
         return event
     }
+}
+
+/// What the shell knows of one call while its batch runs.
+struct BatchEntry: Sendable {
+    let prepared: PreparedCall
+    /// What the work is given, where references were replaced, and what events show of it.
+    var resolved: (arguments: JSONValue, shown: JSONText)?
+    var task: Task<Void, Never>?
+    var value: WorkValue?
+    var answer: CallResult?
+
+    init(_ prepared: PreparedCall) { self.prepared = prepared }
 }
 
 /// What work gave, as it is recorded and as it is sent.
@@ -48,7 +90,10 @@ struct WorkValue: Sendable {
     init(_ result: ToolResult) {
         switch result {
         case .text(let text):
-            json = JSONText(.string(text))
+            var writer = JSONWriter()
+            writer.bytes.reserveCapacity(text.utf8.count + 2)
+            writer.string(text)
+            json = JSONText(unchecked: writer.bytes)
             self.text = text
         case .json(let json):
             // Elided bytes are no value.

@@ -1,8 +1,9 @@
 internal import FanoutEvents
 internal import FanoutJSON
 
-/// Turns the calls of a reply into entries: names them, reads and checks their arguments, finds what they refer to.
+/// Makes the calls of a reply ready to run: reads and checks their arguments, finds what they refer to.
 struct BatchPreparation {
+    let turn: Int
     let tools: [EngineTool]
     /// The tools' places by name.
     let places: [String: Int]
@@ -10,58 +11,56 @@ struct BatchPreparation {
     /// One for all: making a parser costs more than reading arguments.
     private let reader = JSONReader()
 
-    init(tools: [EngineTool], places: [String: Int], usesReferences: Bool) {
+    init(turn: Int, tools: [EngineTool], places: [String: Int], usesReferences: Bool) {
+        self.turn = turn
         self.tools = tools
         self.places = places
         self.usesReferences = usesReferences
     }
 
-    func entries(_ calls: [ToolCall], names: [String]) -> (entries: [BatchEntry], references: References?) {
+    func prepare(_ calls: [ToolCall], names: [String]) -> (calls: [PreparedCall], references: References?) {
         var references: References?
         if usesReferences, calls.contains(where: { References.mayHold($0.arguments) }) {
             references = References(ids: calls.map(\.id), names: names)
         }
-        var entries: [BatchEntry] = []
-        entries.reserveCapacity(calls.count)
+        var prepared: [PreparedCall] = []
+        prepared.reserveCapacity(calls.count)
         for (index, call) in calls.enumerated() {
-            entries.append(entry(call, name: names[index], index: index, references))
+            prepared.append(self.call(call, name: names[index], index: index, references))
         }
-        return (entries, references)
+        return (prepared, references)
     }
 
-    private func entry(_ call: ToolCall, name: String, index: Int, _ references: References?) -> BatchEntry {
+    private func call(_ call: ToolCall, name: String, index: Int, _ references: References?) -> PreparedCall {
         let place = places[call.name]
         let tool = place.map { tools[$0] }
         let (arguments, fault) = read(call.arguments)
         let (shown, redacted) = show(arguments, of: call, cutting: tool?.redaction)
-        var entry = BatchEntry(
-            call: name, id: call.id, name: call.name, index: index, tool: place, arguments: arguments ?? .null, shown: shown,
-            redacted: redacted,
-            ready: arguments ?? .null)
-        if let refusal = call.refusal {
-            entry.failure = refusal
-        } else if let tool {
-            if let fault {
-                entry.failure = fault
+        var ready = arguments ?? .null
+        var after: [Int] = []
+        var failure = call.refusal
+        if failure == nil {
+            if let tool, let arguments {
+                do throws(CallError) {
+                    after = try references?.calls(in: arguments) ?? []
+                    if after.isEmpty {
+                        ready = try tool.completed(arguments)
+                    }
+                } catch {
+                    failure = error
+                }
             } else {
-                check(&entry, tool, references)
+                failure = tool == nil ? unknown(call.name) : fault
             }
-        } else {
-            let known = tools.prefix(40).map(\.tool.name).joined(separator: ", ")
-            entry.failure = CallError(.unknownTool, "There is no tool \(call.name)." + (known.isEmpty ? "" : " There are: \(known)."))
         }
-        return entry
+        return PreparedCall(
+            call: name, id: call.id, name: call.name, index: index, turn: turn, tool: place, arguments: arguments ?? .null, shown: shown,
+            redacted: redacted, ready: ready, after: after, failure: failure, retryOf: nil)
     }
 
-    private func check(_ entry: inout BatchEntry, _ tool: EngineTool, _ references: References?) {
-        do throws(CallError) {
-            entry.after = try references?.calls(in: entry.arguments) ?? []
-            if entry.after.isEmpty {
-                entry.ready = try tool.completed(entry.arguments)
-            }
-        } catch {
-            entry.failure = error
-        }
+    private func unknown(_ name: String) -> CallError {
+        let known = tools.prefix(40).map(\.tool.name).joined(separator: ", ")
+        return CallError(.unknownTool, "There is no tool \(name)." + (known.isEmpty ? "" : " There are: \(known)."))
     }
 
     private func read(_ text: String) -> (JSONValue?, CallError?) {

@@ -7,11 +7,8 @@ struct CallNames: Sendable {
     /// The provider's id the first time, `ID~2` the second.
     mutating func name(for id: String) -> String {
         let id = id.isEmpty ? "call" : id
-        guard let count = counts[id] else {
-            counts[id] = 1
-            return id
-        }
-        var number = count + 1
+        counts[id, default: 0] += 1
+        guard var number = counts[id], number > 1 else { return id }
         // A provider may have used such an id itself.
         while counts["\(id)~\(number)"] != nil {
             number += 1

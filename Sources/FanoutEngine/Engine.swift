@@ -152,10 +152,10 @@ public final class Engine: Sendable {
             return (names, !state.begun.contains(turn), undeclared, state.held, state.executors(for: options))
         }
         rules.heldOutside = held.map(\.writes)
-        let preparation = BatchPreparation(tools: prepared, places: places, usesReferences: options.references)
-        let (entries, references) = preparation.entries(calls, names: names)
+        let preparation = BatchPreparation(turn: turn, tools: self.prepared, places: places, usesReferences: options.references)
+        let (prepared, references) = preparation.prepare(calls, names: names)
         let batch = Batch(
-            turn: turn, entries: entries, references: references, rules: rules, outside: held.map(\.call), options: options,
+            turn: turn, calls: prepared, references: references, rules: rules, outside: held.map(\.call), options: options,
             executors: executors, engine: self)
         let freed = state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = batch
@@ -167,13 +167,9 @@ public final class Engine: Sendable {
         }
 
         var opening: [Event.Body] = []
-        opening.reserveCapacity(2 * entries.count + undeclared.count + 1)
-        opening += undeclared.map { .toolDeclared(prepared[$0].declaration) }
+        opening += undeclared.map { .toolDeclared(self.prepared[$0].declaration) }
         if isOwn {
             opening.append(.turnStarted(started(turn, options)))
-        }
-        for entry in entries {
-            opening.append(.callRequested(entry.requested(turn: turn) { names[$0] }))
         }
         return (batch, opening, isOwn)
     }

@@ -1,27 +1,26 @@
 public import FanoutEvents
+internal import FanoutJSON
 
 /// What the work of one attempt knows of itself, and how it reports while it runs.
 ///
 /// Reports that come after the call has ended are dropped.
 public struct ToolContext: Sendable {
-    /// The call's id, unique in the session.
-    public let call: String
-    public let name: String
-    public let turn: Int
     /// From 1.
     public let attempt: Int
-    private let time: any Timekeeper
-    private let sink: any ReportSink
+    private let prepared: PreparedCall
     /// The call's place in its batch.
-    private let index: Int
+    private let place: Int
+    private let sink: any ReportSink
 
-    init(call: String, name: String, turn: Int, attempt: Int, index: Int, time: any Timekeeper, sink: any ReportSink) {
-        self.call = call
-        self.name = name
-        self.turn = turn
+    /// The call's id, unique in the session.
+    public var call: String { prepared.call }
+    public var name: String { prepared.name }
+    public var turn: Int { prepared.turn }
+
+    init(_ prepared: PreparedCall, place: Int, attempt: Int, sink: any ReportSink) {
+        self.prepared = prepared
+        self.place = place
         self.attempt = attempt
-        self.index = index
-        self.time = time
         self.sink = sink
     }
 
@@ -30,7 +29,11 @@ public struct ToolContext: Sendable {
         call: String = "call", name: String = "", turn: Int = 1, attempt: Int = 1, time: any Timekeeper,
         report: @escaping @Sendable (Report) -> Void = { _ in }
     ) {
-        self.init(call: call, name: name, turn: turn, attempt: attempt, index: 0, time: time, sink: ClosureSink(report))
+        let prepared = PreparedCall(
+            call: call, id: call, name: name, index: 0, turn: turn, tool: nil, arguments: .null, shown: .elided, redacted: [], ready: .null,
+            after: [],
+            failure: nil, retryOf: nil)
+        self.init(prepared, place: 0, attempt: attempt, sink: ClosureSink(time: time, report))
     }
 
     /// What work says while it runs.
@@ -41,40 +44,45 @@ public struct ToolContext: Sendable {
 
     /// Says how far it is.
     public func progress(done: Double? = nil, total: Double? = nil, message: String? = nil) {
-        sink.report(.progress(done: done, total: total, message: message), call: index, attempt: attempt)
+        sink.report(.progress(done: done, total: total, message: message), call: place, attempt: attempt)
     }
 
     /// Shows a piece of output before the result is there.
     public func output(_ text: String, stream: Event.OutputStream? = nil) {
-        sink.report(.output(text, stream: stream), call: index, attempt: attempt)
+        sink.report(.output(text, stream: stream), call: place, attempt: attempt)
     }
 
     /// Microseconds on the session's clock.
-    public var now: Int64 { time.now() }
+    public var now: Int64 { sink.time.now() }
 
     /// Sleeps for so many microseconds, on the engine's one timer.
     ///
     /// - Throws: `CancellationError`, at once, when the call is cancelled or its time is up.
     public func sleep(for microseconds: Int64) async throws {
-        try await time.sleep(until: time.now() + microseconds)
+        try await sink.time.sleep(until: now + microseconds)
     }
 
     /// Sleeps until an instant of the session's clock.
     public func sleep(until instant: Int64) async throws {
-        try await time.sleep(until: instant)
+        try await sink.time.sleep(until: instant)
     }
 }
 
 /// Where the reports of a batch's calls go.
 protocol ReportSink: AnyObject, Sendable {
+    var time: any Timekeeper { get }
     func report(_ report: ToolContext.Report, call: Int, attempt: Int)
 }
 
 /// A class, because contexts hold their sink by reference.
 private final class ClosureSink: ReportSink {
+    let time: any Timekeeper
     private let closure: @Sendable (ToolContext.Report) -> Void
 
-    init(_ closure: @escaping @Sendable (ToolContext.Report) -> Void) { self.closure = closure }
+    init(time: any Timekeeper, _ closure: @escaping @Sendable (ToolContext.Report) -> Void) {
+        self.time = time
+        self.closure = closure
+    }
 
     func report(_ report: ToolContext.Report, call: Int, attempt: Int) { closure(report) }
 }

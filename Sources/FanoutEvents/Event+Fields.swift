@@ -165,15 +165,57 @@ extension Event {
         public var index: Int?
         /// An object, or a string where the arguments are not JSON.
         public var arguments: JSONText?
+        private var details: Boxed<Details>?
+
+        /// What few calls have, kept apart so that the others are light to hand on.
+        private struct Details: Sendable, Hashable {
+            var id: String?
+            var after: [String] = []
+            var parent: String?
+            var retryOf: String?
+            var expected: Expected?
+            var redacted: [String] = []
+        }
+
         /// The provider's own id, where ``call`` differs from it.
-        public var id: String?
+        public var id: String? {
+            get { details?.value.id }
+            set { change { $0.id = newValue } }
+        }
+
         /// Calls whose results it refers to.
-        public var after: [String] = []
-        public var parent: String?
-        public var retryOf: String?
-        public var expected: Expected?
+        public var after: [String] {
+            get { details?.value.after ?? [] }
+            set { change { $0.after = newValue } }
+        }
+
+        public var parent: String? {
+            get { details?.value.parent }
+            set { change { $0.parent = newValue } }
+        }
+
+        public var retryOf: String? {
+            get { details?.value.retryOf }
+            set { change { $0.retryOf = newValue } }
+        }
+
+        public var expected: Expected? {
+            get { details?.value.expected }
+            set { change { $0.expected = newValue } }
+        }
+
         /// Paths of what was cut from the arguments.
-        public var redacted: [String] = []
+        public var redacted: [String] {
+            get { details?.value.redacted ?? [] }
+            set { change { $0.redacted = newValue } }
+        }
+
+        private mutating func change(_ body: (inout Details) -> Void) {
+            var changed = details?.value ?? Details()
+            body(&changed)
+            guard changed != details?.value else { return }
+            details = changed == Details() ? nil : Boxed(changed)
+        }
 
         public init(turn: Int?, call: String, name: String?, index: Int?, arguments: JSONText? = nil) {
             self.turn = turn
@@ -237,7 +279,10 @@ extension Event {
         public var freedBy: String?
         public var worker: String?
 
-        public init(call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil, worker: String? = nil) {
+        public init(
+            call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil,
+            worker: String? = nil
+        ) {
             self.call = call
             self.attempt = attempt
             self.name = name

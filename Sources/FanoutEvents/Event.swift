@@ -17,7 +17,9 @@ public struct Event: Sendable, Hashable {
     /// Fields that are not this version's, in the order they stood.
     public var extra: [ExtraField]
 
-    public init(t: Int64, session: String? = nil, agent: String? = nil, approx: Approximation? = nil, _ body: Body, extra: [ExtraField] = []) {
+    public init(
+        t: Int64, session: String? = nil, agent: String? = nil, approx: Approximation? = nil, _ body: Body, extra: [ExtraField] = []
+    ) {
         self.session = session
         self.agent = agent
         self.t = t
@@ -109,7 +111,9 @@ public struct Header: Sendable, Hashable {
     public var meta: JSONText?
     public var extra: [Event.ExtraField]
 
-    public init(session: String, started: Int64, title: String? = nil, source: Source? = nil, meta: JSONText? = nil, extra: [Event.ExtraField] = []) {
+    public init(
+        session: String, started: Int64, title: String? = nil, source: Source? = nil, meta: JSONText? = nil, extra: [Event.ExtraField] = []
+    ) {
         self.session = session
         self.started = started
         self.title = title

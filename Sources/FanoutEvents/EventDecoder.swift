@@ -106,7 +106,9 @@ struct EventDecoder {
         if let value = fields.value(.source), let name = value["name"]?.string {
             source = Header.Source(name: name, version: value["version"]?.string)
         }
-        return Header(session: session, started: started, title: fields.string(.title), source: source, meta: fields.payload(.meta), extra: fields.rest())
+        return Header(
+            session: session, started: started, title: fields.string(.title), source: source, meta: fields.payload(.meta),
+            extra: fields.rest())
     }
 
     private mutating func call() throws(EventProblem.Fault) -> String {
@@ -137,58 +139,72 @@ struct EventDecoder {
             guard let turn = fields.int(.turn) else { throw .missing("turn") }
             return .turnStarted(
                 Event.TurnStarted(
-                    turn: turn, title: fields.string(.title), strategy: fields.string(.strategy), limit: fields.int(.limit), parent: fields.string(.parent)))
+                    turn: turn, title: fields.string(.title), strategy: fields.string(.strategy), limit: fields.int(.limit),
+                    parent: fields.string(.parent)))
         case .message:
-            return .message(Event.Message(role: fields.string(.role) ?? "", text: fields.longText(.text), turn: fields.int(.turn), raw: fields.payload(.raw)))
+            return .message(
+                Event.Message(
+                    role: fields.string(.role) ?? "", text: fields.longText(.text), turn: fields.int(.turn), raw: fields.payload(.raw)))
         case .modelStarted:
-            return .modelStarted(Event.ModelStarted(turn: fields.int(.turn), request: request(), provider: fields.string(.provider), model: fields.string(.model)))
+            return .modelStarted(
+                Event.ModelStarted(
+                    turn: fields.int(.turn), request: request(), provider: fields.string(.provider), model: fields.string(.model)))
         case .modelOutput:
             return .modelOutput(
-                Event.ModelOutput(turn: fields.int(.turn), request: request(), kind: fields.word(.kind) ?? .text, text: fields.longText(.text) ?? ""))
+                Event.ModelOutput(
+                    turn: fields.int(.turn), request: request(), kind: fields.word(.kind) ?? .text, text: fields.longText(.text) ?? ""))
         case .modelRetrying:
             return .modelRetrying(
                 Event.ModelRetrying(
-                    turn: fields.int(.turn), request: request(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
+                    turn: fields.int(.turn), request: request(), attempt: fields.int(.attempt), error: fields.error(.error),
+                    delay: fields.integer(.delay)))
         case .modelFinished:
             var finished = Event.ModelFinished(turn: fields.int(.turn), request: request(), finish: fields.word(.finish) ?? .other)
             finished.reason = fields.string(.reason)
             if let usage = fields.numbers(.usage) {
-                finished.usage = Event.Usage(input: usage["input"].map(Int.init), output: usage["output"].map(Int.init), cached: usage["cached"].map(Int.init))
+                finished.usage = Event.Usage(
+                    input: usage["input"].map(Int.init), output: usage["output"].map(Int.init), cached: usage["cached"].map(Int.init))
             }
             finished.error = fields.error(.error)
             return .modelFinished(finished)
         case .callAnnounced:
-            return .callAnnounced(Event.CallAnnounced(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index)))
+            return .callAnnounced(
+                Event.CallAnnounced(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index)))
         case .callRequested:
-            var requested = Event.CallRequested(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index))
+            var requested = Event.CallRequested(
+                turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index))
             requested.arguments = fields.payload(.arguments)
-            requested.id = fields.string(.id)
-            requested.after = fields.list(.after)
-            requested.parent = fields.string(.parent)
-            requested.retryOf = fields.string(.retryOf)
+            if fields.has(.id) { requested.id = fields.string(.id) }
+            if fields.has(.after) { requested.after = fields.list(.after) }
+            if fields.has(.parent) { requested.parent = fields.string(.parent) }
+            if fields.has(.retryOf) { requested.retryOf = fields.string(.retryOf) }
             if let expected = fields.numbers(.expected) {
                 requested.expected = Event.Expected(p50: expected["p50"], p95: expected["p95"], n: expected["n"].map(Int.init))
             }
-            requested.redacted = fields.list(.redacted)
+            if fields.has(.redacted) { requested.redacted = fields.list(.redacted) }
             return .callRequested(requested)
         case .callQueued:
             return .callQueued(Event.CallQueued(call: try call(), why: fields.word(.why) ?? .limit, on: fields.list(.on)))
         case .callDecided:
             return .callDecided(
-                Event.CallDecided(call: try call(), decision: fields.word(.decision) ?? .approved, by: fields.string(.by), scope: fields.word(.scope)))
+                Event.CallDecided(
+                    call: try call(), decision: fields.word(.decision) ?? .approved, by: fields.string(.by), scope: fields.word(.scope)))
         case .callStarted:
             return .callStarted(
                 Event.CallStarted(
-                    call: try call(), attempt: fields.int(.attempt), name: fields.string(.name), turn: fields.int(.turn), arguments: fields.payload(.arguments),
+                    call: try call(), attempt: fields.int(.attempt), name: fields.string(.name), turn: fields.int(.turn),
+                    arguments: fields.payload(.arguments),
                     freedBy: fields.string(.freedBy), worker: fields.string(.worker)))
         case .callProgress:
             return .callProgress(
-                Event.CallProgress(call: try call(), done: fields.double(.done), total: fields.double(.total), message: fields.string(.message)))
+                Event.CallProgress(
+                    call: try call(), done: fields.double(.done), total: fields.double(.total), message: fields.string(.message)))
         case .callOutput:
             return .callOutput(Event.CallOutput(call: try call(), text: fields.longText(.text) ?? "", stream: fields.word(.stream)))
         case .callRetrying:
             return .callRetrying(
-                Event.CallRetrying(call: try call(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
+                Event.CallRetrying(
+                    call: try call(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
         case .callFinished:
             var finished = Event.CallFinished(call: try call(), outcome: fields.word(.outcome) ?? .unknown)
             finished.error = fields.error(.error)

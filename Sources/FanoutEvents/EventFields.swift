@@ -22,7 +22,6 @@ struct EventFields {
     let withPayloads: Bool
     private let names = Self.names
     private var slots: [Int32] = Array(repeating: 0, count: Name.allCases.count)
-    private var used: [Int] = []
     private var unknown = false
     private var root: JSONElement?
     private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -34,27 +33,25 @@ struct EventFields {
 
     /// Takes up a line's fields; false where it is not an object.
     mutating func load(_ root: JSONElement, line: UnsafeBufferPointer<UInt8>) -> Bool {
-        for slot in used {
-            slots[slot] = 0
-        }
-        used.removeAll(keepingCapacity: true)
-        unknown = false
         self.root = root
         self.line = line
         guard var fields = root.fields else { return false }
-        while let (key, value) = fields.next() {
-            guard let bytes = key.utf8, let name = names.word(bytes) else {
-                unknown = true
-                continue
+        var hasUnknown = false
+        let names = names
+        slots.withUnsafeMutableBufferPointer { slots in
+            slots.update(repeating: 0)
+            while let (key, value) = fields.next() {
+                guard let bytes = key.utf8, let name = names.word(bytes) else {
+                    hasUnknown = true
+                    continue
+                }
+                // Null says that no value is known, as leaving the field out does.
+                if !value.isNull {
+                    slots[name.slot] = Int32(truncatingIfNeeded: value.index)
+                }
             }
-            // Null says that no value is known, as leaving the field out does.
-            guard value.kind != .null else { continue }
-            let slot = name.slot
-            if slots[slot] == 0 {
-                used.append(slot)
-            }
-            slots[slot] = Int32(truncatingIfNeeded: value.index)
         }
+        unknown = hasUnknown
         return true
     }
 
@@ -191,7 +188,7 @@ struct EventFields {
 
     /// What nobody took, in the order it stood.
     mutating func rest() -> [Event.ExtraField] {
-        guard withPayloads, unknown || used.contains(where: { slots[$0] != 0 }) else { return [] }
+        guard withPayloads, unknown || slots.contains(where: { $0 != 0 }) else { return [] }
         let untaken = slots
         let names = names
         return raw { bytes in

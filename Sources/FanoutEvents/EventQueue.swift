@@ -79,7 +79,8 @@ public final class EventQueue: Sendable {
                 state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
                 state.events.append(event)
             case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
-                .callRequested, .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished,
+                .callRequested, .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker,
+                .sessionFinished,
                 .other:
                 state.events.append(event)
             }

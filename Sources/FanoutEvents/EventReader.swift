@@ -6,6 +6,16 @@ internal import FanoutJSON
     internal import Glibc
 #endif
 
+/// Takes what a reader finds in a stream.
+public protocol EventReceiver {
+    /// A session begins, or the header of one that began without is there. Its index names it from here on.
+    mutating func open(_ header: Header, session: Int)
+    /// An event of a session, whose line begins at that byte of the stream. Its `session` is set only where the line said so.
+    mutating func take(_ event: Event, session: Int, offset: Int64)
+    /// A line that could not be read.
+    mutating func report(_ problem: EventProblem)
+}
+
 /// Reads a stream of lines into events of sessions, with every instant resolved.
 ///
 /// Bytes come in pieces of any size; a line is read once it is whole. A line that cannot be read is reported with its number and
@@ -36,15 +46,6 @@ public struct EventReader: ~Copyable {
         case later(Int64)
     }
 
-    /// What a stream holds.
-    public enum Item: Sendable {
-        /// A session begins, or the header of one that began without is there. Its index names it from here on.
-        case session(Int, Header)
-        /// An event of that session; the line stands at that byte of the stream. Its `session` is set only where the line said so.
-        case event(Event, session: Int, offset: Int64)
-        case problem(EventProblem)
-    }
-
     /// What is known of one session's clock.
     private struct Clock {
         var header: Header
@@ -72,31 +73,31 @@ public struct EventReader: ~Copyable {
     }
 
     /// Takes the next bytes, and hands on what they complete.
-    public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, _ receive: (Item) -> Void) {
+    public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, into receiver: inout some EventReceiver) {
         var rest = bytes.bindMemory(to: UInt8.self)[...]
         if !partial.isEmpty || isSkipping {
             guard let end = rest.firstIndex(of: 0x0a) else {
-                return keep(rest, receive)
+                return keep(rest, &receiver)
             }
-            keep(rest[..<end], receive)
-            completePartial(arrival, receive)
+            keep(rest[..<end], &receiver)
+            completePartial(arrival, &receiver)
             rest = rest[(end + 1)...]
         }
         while let end = Self.lineEnd(rest) {
             // The parser may read beyond the line, so one near the end of the bytes is copied first.
             if rest.endIndex - end > JSONReader.padding {
-                line(UnsafeBufferPointer(rebasing: rest[..<end]), arrival, receive)
+                line(UnsafeBufferPointer(rebasing: rest[..<end]), arrival, &receiver)
             } else {
                 partial.append(contentsOf: rest[..<end])
-                completePartial(arrival, receive)
+                completePartial(arrival, &receiver)
             }
             rest = rest[(end + 1)...]
         }
-        keep(rest, receive)
+        keep(rest, &receiver)
     }
 
     /// Reads what is left when the stream ends: a last line without its end, if it is one whole object, or else reports it torn.
-    public mutating func finish(arrival: Arrival, _ receive: (Item) -> Void) {
+    public mutating func finish(arrival: Arrival, into receiver: inout some EventReceiver) {
         guard !partial.isEmpty else { return }
         // Events of a torn line must not be taken for whole: it counts only if it can be read.
         let count = partial.count
@@ -113,10 +114,10 @@ public struct EventReader: ~Copyable {
         }
         partial.removeLast(JSONReader.padding)
         if isWhole {
-            completePartial(arrival, receive)
+            completePartial(arrival, &receiver)
         } else {
             partial.removeAll()
-            receive(.problem(EventProblem(line: lines + 1, fault: .torn)))
+            receiver.report(EventProblem(line: lines + 1, fault: .torn))
         }
     }
 
@@ -126,21 +127,21 @@ public struct EventReader: ~Copyable {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    private mutating func keep(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ receive: (Item) -> Void) {
+    private mutating func keep(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ receiver: inout some EventReceiver) {
         guard !isSkipping else {
             offset += Int64(bytes.count)
             return
         }
         partial.append(contentsOf: bytes)
         if partial.count > Self.longestLine {
-            receive(.problem(EventProblem(line: lines + 1, fault: .tooLong(limit: Self.longestLine))))
+            receiver.report(EventProblem(line: lines + 1, fault: .tooLong(limit: Self.longestLine)))
             offset += Int64(partial.count)
             partial = []
             isSkipping = true
         }
     }
 
-    private mutating func completePartial(_ arrival: Arrival, _ receive: (Item) -> Void) {
+    private mutating func completePartial(_ arrival: Arrival, _ receiver: inout some EventReceiver) {
         if isSkipping {
             isSkipping = false
             lines += 1
@@ -151,28 +152,28 @@ public struct EventReader: ~Copyable {
         swap(&whole, &partial)
         let count = whole.count
         whole.append(contentsOf: repeatElement(0, count: JSONReader.padding))
-        whole.withUnsafeBufferPointer { line(UnsafeBufferPointer(rebasing: $0[..<count]), arrival, receive) }
+        whole.withUnsafeBufferPointer { line(UnsafeBufferPointer(rebasing: $0[..<count]), arrival, &receiver) }
         // Its memory serves the next line.
         whole.removeAll(keepingCapacity: whole.capacity <= 1 << 20)
         swap(&whole, &partial)
     }
 
-    private mutating func line(_ text: UnsafeBufferPointer<UInt8>, _ arrival: Arrival, _ receive: (Item) -> Void) {
+    private mutating func line(_ text: UnsafeBufferPointer<UInt8>, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
         lines += 1
         let start = offset
         offset += Int64(text.count) + 1
         guard !text.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return }
         do {
             switch try decoder.decode(text) {
-            case .header(let header): open(header, receive)
-            case .event(let event, let when): resolve(event, when, arrival, start, receive)
+            case .header(let header): open(header, &receiver)
+            case .event(let event, let when): resolve(event, when, arrival, start, &receiver)
             }
         } catch {
-            receive(.problem(EventProblem(line: lines, fault: error)))
+            receiver.report(EventProblem(line: lines, fault: error))
         }
     }
 
-    private mutating func open(_ header: Header, _ receive: (Item) -> Void) {
+    private mutating func open(_ header: Header, _ receiver: inout some EventReceiver) {
         if let index = indices[header.session] {
             // Events came before it: what they were counted from stays, and what follows is moved to it.
             var kept = header
@@ -180,23 +181,24 @@ public struct EventReader: ~Copyable {
             clocks[index].shift = header.started - kept.started
             clocks[index].header = kept
             current = index
-            receive(.session(index, kept))
+            receiver.open(kept, session: index)
         } else {
-            current = begin(header, receive)
+            current = begin(header, &receiver)
         }
     }
 
-    private mutating func begin(_ header: Header, _ receive: (Item) -> Void) -> Int {
+    private mutating func begin(_ header: Header, _ receiver: inout some EventReceiver) -> Int {
         let index = clocks.count
         clocks.append(Clock(header: header))
         indices[header.session] = index
-        receive(.session(index, header))
+        receiver.open(header, session: index)
         return index
     }
 
-    private mutating func resolve(_ event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receive: (Item) -> Void) {
-        let index = index(of: event, when, arrival, receive)
-        var event = event
+    private mutating func resolve(
+        _ event: consuming Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver
+    ) {
+        let index = index(of: event.session, when, arrival, &receiver)
         switch when {
         case .sinceStart(let t):
             event.t = t &+ clocks[index].shift
@@ -214,12 +216,14 @@ public struct EventReader: ~Copyable {
             }
         }
         clocks[index].last = max(clocks[index].last, event.t)
-        receive(.event(event, session: index, offset: start))
+        receiver.take(event, session: index, offset: start)
     }
 
     /// The index of the session that an event is of, which begins with it if need be.
-    private mutating func index(of event: Event, _ when: EventDecoder.When, _ arrival: Arrival, _ receive: (Item) -> Void) -> Int {
-        if let session = event.session {
+    private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receiver: inout some EventReceiver)
+        -> Int
+    {
+        if let session {
             if let index = indices[session] {
                 return index
             }
@@ -236,8 +240,8 @@ public struct EventReader: ~Copyable {
             case .absolute(let instant): instant
             case .unsaid: now
             }
-        let index = begin(Header(session: event.session ?? options.session, started: started), receive)
-        if event.session == nil {
+        let index = begin(Header(session: session ?? options.session, started: started), &receiver)
+        if session == nil {
             current = index
         }
         return index

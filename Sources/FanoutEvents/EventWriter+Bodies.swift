@@ -61,7 +61,12 @@ extension EventWriter {
         field("finish", body.finish.rawValue)
         field("reason", body.reason)
         if let usage = body.usage {
-            numbers("usage", [("input", usage.input.map(Int64.init)), ("output", usage.output.map(Int64.init)), ("cached", usage.cached.map(Int64.init))])
+            numbers(
+                "usage",
+                [
+                    ("input", usage.input.map(Int64.init)), ("output", usage.output.map(Int64.init)),
+                    ("cached", usage.cached.map(Int64.init)),
+                ])
         }
         field("error", body.error)
     }

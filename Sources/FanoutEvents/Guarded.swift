@@ -12,7 +12,9 @@ public final class Guarded<Value>: Sendable {
     }
 
     /// Runs `body` with the value, while no one else has it.
-    public func withLock<Result, Failure: Error>(_ body: (inout sending Value) throws(Failure) -> sending Result) throws(Failure) -> sending Result {
+    public func withLock<Result, Failure: Error>(_ body: (inout sending Value) throws(Failure) -> sending Result) throws(Failure)
+        -> sending Result
+    {
         let address = Unmanaged.passUnretained(self).toOpaque()
         return try mutex.withLock { value throws(Failure) in
             csystem_acquired(address)

@@ -5,7 +5,8 @@ public enum Instant {
         let (date, rest) = split(microseconds, by: 86_400_000_000)
         let (year, month, day) = civil(fromDays: date)
         let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000)
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(seconds / 3600, 2) + ":" + padded(seconds / 60 % 60, 2) + ":"
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(seconds / 3600, 2) + ":"
+            + padded(seconds / 60 % 60, 2) + ":"
             + padded(seconds % 60, 2) + "." + padded(fraction, 6) + "Z"
     }
 
@@ -14,9 +15,12 @@ public enum Instant {
     /// A date alone and a time without an offset are not RFC 3339, but common: the first is refused, the second read as UTC.
     public static func microseconds(rfc3339 text: some StringProtocol) -> Int64? {
         var bytes = Array(text.utf8)[...]
-        guard let year = digits(4, &bytes), take("-", &bytes), let month = digits(2, &bytes), take("-", &bytes), let day = digits(2, &bytes) else { return nil }
+        guard let year = digits(4, &bytes), take("-", &bytes), let month = digits(2, &bytes), take("-", &bytes), let day = digits(2, &bytes)
+        else { return nil }
         guard take("T", &bytes) || take("t", &bytes) || take(" ", &bytes) else { return nil }
-        guard let hour = digits(2, &bytes), take(":", &bytes), let minute = digits(2, &bytes), take(":", &bytes), let second = digits(2, &bytes) else { return nil }
+        guard let hour = digits(2, &bytes), take(":", &bytes), let minute = digits(2, &bytes), take(":", &bytes),
+            let second = digits(2, &bytes)
+        else { return nil }
         guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
         var fraction: Int64 = 0
         if take(".", &bytes) {

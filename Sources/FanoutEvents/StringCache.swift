@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Makes strings of bytes, and the same string again for bytes seen a moment ago.
 ///
 /// The ids of calls come several times in a row; a string beyond fifteen bytes costs an allocation each time it is made.
@@ -19,7 +25,10 @@ struct StringCache {
         // The last eight bytes again rather than the rest one by one.
         hash = (hash ^ raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
         let slot = Int(truncatingIfNeeded: hash >> 53)
-        let isSame = strings[slot].utf8.withContiguousStorageIfAvailable { $0.count == bytes.count && $0.elementsEqual(bytes) } ?? false
+        let isSame =
+            strings[slot].utf8.withContiguousStorageIfAvailable {
+                $0.count == bytes.count && $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false
+            } ?? false
         if !isSame {
             strings[slot] = String(decoding: bytes, as: UTF8.self)
         }

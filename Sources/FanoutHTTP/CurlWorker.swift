@@ -112,8 +112,11 @@ final class CurlWorker: Sendable {
 
 // On the thread.
 extension CurlWorker {
+    /// Once in the process, before the first handle: older libraries do not lock it themselves.
+    private static let isSetUp = ccurl_set_up() == CURLE_OK
+
     private func run() {
-        guard let multi = curl_multi_init() else {
+        guard Self.isSetUp, let multi = curl_multi_init() else {
             return giveUp("HTTP could not be set up; memory is short")
         }
         var active = ActiveTransfers(multi: multi, userAgent: userAgent)

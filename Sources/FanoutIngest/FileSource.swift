@@ -60,12 +60,13 @@ package final class FileSource: EventSource {
                 return news
             }
         }
+        var input = LedgerInput(ledger: ledger, source: source, isPlaced: true)
         while true {
             let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             offset += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now)) { ledger.takePlaced($0, source: source) }
+            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
         }
         return news
     }

@@ -17,7 +17,7 @@ package final class PipeSource: EventSource {
     package private(set) var descriptor: Int32
     package let isPatient: Bool
     private let ledger: Ledger
-    private let source: Int
+    private var input: LedgerInput
     private var reader: EventReader
     private let buffer: UnsafeMutableRawBufferPointer
 
@@ -25,7 +25,7 @@ package final class PipeSource: EventSource {
     package init(_ descriptor: Int32, session: String, ledger: Ledger) {
         self.descriptor = descriptor
         self.ledger = ledger
-        source = ledger.addSource()
+        input = LedgerInput(ledger: ledger, source: ledger.addSource(), isPlaced: false)
         reader = EventReader(EventReader.Options(session: session))
         buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
         let flags = fcntl(descriptor, F_GETFL)
@@ -46,7 +46,7 @@ package final class PipeSource: EventSource {
             let count = readBytes(descriptor, buffer)
             if count > 0 {
                 taken += count
-                reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now)) { ledger.take($0, source: source) }
+                reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
             } else if count < 0, errno == EINTR {
                 continue
             } else if count < 0, errno == EAGAIN {
@@ -59,8 +59,8 @@ package final class PipeSource: EventSource {
     }
 
     private func end(_ now: Int64) -> SourceNews {
-        reader.finish(arrival: .live(now)) { ledger.take($0, source: source) }
-        ledger.close(source: source)
+        reader.finish(arrival: .live(now), into: &input)
+        ledger.close(source: input.source)
         close(descriptor)
         descriptor = -1
         return .ended

@@ -32,23 +32,31 @@ package struct JSONElement {
     @inlinable
     package var kind: Kind? { Kind(rawValue: UInt8(truncatingIfNeeded: tape[index] >> 56)) }
 
+    /// The byte that a word begins with, which ``Kind`` gives names to.
+    @inlinable
+    var mark: UInt8 { UInt8(truncatingIfNeeded: tape[index] >> 56) }
+
+    @inlinable
+    package var isNull: Bool { mark == 0x6e }
+
     @inlinable
     var payload: UInt64 { tape[index] & 0x00ff_ffff_ffff_ffff }
 
     /// The tape index just past this value.
     @inlinable
     package var end: Int {
-        switch kind {
-        case .object, .array: Int(truncatingIfNeeded: payload & 0xffff_ffff)
-        case .signed, .unsigned, .double: index + 2
-        case .string, .yes, .no, .null, nil: index + 1
+        // By the bare bytes: this is asked of every value there is.
+        switch mark {
+        case 0x7b, 0x5b: Int(truncatingIfNeeded: payload & 0xffff_ffff)
+        case 0x6c, 0x75, 0x64: index + 2
+        default: index + 1
         }
     }
 
     /// The unescaped bytes of a string; nil for another kind.
     @inlinable
     package var utf8: UnsafeBufferPointer<UInt8>? {
-        guard kind == .string else { return nil }
+        guard mark == 0x22 else { return nil }
         let place = strings + Int(truncatingIfNeeded: payload)
         let count = UnsafeRawPointer(place).loadUnaligned(as: UInt32.self)
         return UnsafeBufferPointer(start: place + 4, count: Int(count))
@@ -61,11 +69,11 @@ package struct JSONElement {
     /// A whole number that fits 64 signed bits, written as one or as a float without a fraction.
     @inlinable
     package var integer: Int64? {
-        switch kind {
-        case .signed: Int64(bitPattern: tape[index + 1])
-        case .unsigned: Int64(exactly: tape[index + 1])
-        case .double: Int64(exactly: Double(bitPattern: tape[index + 1]))
-        case .object, .array, .string, .yes, .no, .null, nil: nil
+        switch mark {
+        case 0x6c: Int64(bitPattern: tape[index + 1])
+        case 0x75: Int64(exactly: tape[index + 1])
+        case 0x64: Int64(exactly: Double(bitPattern: tape[index + 1]))
+        default: nil
         }
     }
 
@@ -91,13 +99,13 @@ package struct JSONElement {
     /// The fields of an object in the order they stand; nil for another kind.
     @inlinable
     package var fields: Fields? {
-        kind == .object ? Fields(object: self) : nil
+        mark == 0x7b ? Fields(object: self) : nil
     }
 
     /// The items of an array; nil for another kind.
     @inlinable
     package var items: Items? {
-        kind == .array ? Items(array: self) : nil
+        mark == 0x5b ? Items(array: self) : nil
     }
 
     @usableFromInline

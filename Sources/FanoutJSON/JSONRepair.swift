@@ -239,7 +239,9 @@ package struct JSONRepair {
             }
             let isHigh = (0xd800..<0xdc00).contains(unit)
             let isLow = (0xdc00..<0xe000).contains(unit)
-            if isHigh, at + 7 < text.count, text[at + 6] == 0x5c, text[at + 7] == 0x75, let low = hex(at + 8), (0xdc00..<0xe000).contains(low) {
+            if isHigh, at + 7 < text.count, text[at + 6] == 0x5c, text[at + 7] == 0x75, let low = hex(at + 8),
+                (0xdc00..<0xe000).contains(low)
+            {
                 appendEscape(unit)
                 appendEscape(low)
                 at += 12

@@ -12,12 +12,12 @@ package final class Ledger {
     private let recorderSource: Int
     /// For each source that the recorder writes down, the ids of its sessions.
     private var sessions: [Int: [String]] = [:]
-    /// Called with everything that comes, for whoever prints it.
-    private let observe: ((Timelines, EventReader.Item) -> Void)?
+    /// Told of everything that comes.
+    private let observer: (any LedgerObserver)?
 
-    package init(recorder: Recorder?, observe: ((Timelines, EventReader.Item) -> Void)? = nil) {
+    package init(recorder: Recorder?, observer: (any LedgerObserver)? = nil) {
         self.recorder = recorder
-        self.observe = observe
+        self.observer = observer
         recorderSource = payloads.add(file: recorder?.duplicate() ?? -1)
     }
 
@@ -26,40 +26,47 @@ package final class Ledger {
         payloads.add(file: file ?? -1)
     }
 
-    /// Takes what a reader hands on of a source whose lines stand in its own file.
-    package func takePlaced(_ item: EventReader.Item, source: Int) {
-        timelines.apply(item, source: source)
-        observe?(timelines, item)
-    }
-
-    /// Takes what a reader hands on of a source that is gone once it is read.
-    package func take(_ item: EventReader.Item, source: Int) {
-        switch item {
-        case .session(let index, let header):
-            if index < sessions[source, default: []].count {
-                sessions[source]?[index] = header.session
+    /// A session of a source begins, or its header is known now.
+    package func open(_ header: Header, session: Int, source: Int, isPlaced: Bool) {
+        if !isPlaced {
+            if session < sessions[source, default: []].count {
+                sessions[source]?[session] = header.session
             } else {
                 sessions[source, default: []].append(header.session)
             }
             recorder?.write(header)
-            timelines.open(header, session: index, source: source)
-        case .event(let event, let session, _):
-            var place = Place.none
-            if let recorder, let id = sessions[source]?[session], recorder.isRecording || event.body.hasPayload {
-                place = Place(source: recorderSource, offset: recorder.write(event, of: id))
-            }
-            timelines.apply(event, session: session, source: source, place: place)
-        case .problem:
-            timelines.apply(item, source: source)
         }
-        observe?(timelines, item)
+        timelines.open(header, session: session, source: source)
+        observer?.opened(header, session: session)
+    }
+
+    /// Takes an event of a source's session.
+    ///
+    /// - Parameter offset: Where its line stands in the source's own file; nil where the source is gone once it is read.
+    package func take(_ event: Event, session: Int, source: Int, offset: Int64?) {
+        timelines.apply(event, session: session, source: source, place: place(of: event, session, source, offset))
+        observer?.took(event, session: session, in: timelines)
+    }
+
+    private func place(of event: Event, _ session: Int, _ source: Int, _ offset: Int64?) -> Place {
+        if let offset {
+            return Place(source: source, offset: offset)
+        }
+        guard let recorder, recorder.isRecording || event.body.hasPayload, let id = sessions[source]?[session] else { return .none }
+        return Place(source: recorderSource, offset: recorder.write(event, of: id))
+    }
+
+    package func report(_ problem: EventProblem, source: Int) {
+        timelines.report(problem, source: source)
+        observer?.reported(problem)
     }
 
     /// Takes a whole recording, which is over.
     package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
         let file = try SessionFile.open(path)
         let source = addSource(file: file)
-        let bytes = try SessionFile.read(file, withPayloads: withPayloads) { takePlaced($0, source: source) }
+        var input = LedgerInput(ledger: self, source: source, isPlaced: true)
+        let bytes = try SessionFile.read(file, withPayloads: withPayloads, into: &input)
         try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
         timelines.close(source: source)
         timelines.settle()
@@ -84,12 +91,48 @@ package final class Ledger {
     package func event(at place: Place) -> Event? { payloads.event(at: place) }
 }
 
+/// Is told of everything that comes to a ledger, after it was taken.
+package protocol LedgerObserver: AnyObject {
+    func opened(_ header: Header, session: Int)
+    func took(_ event: Event, session: Int, in timelines: Timelines)
+    func reported(_ problem: EventProblem)
+}
+
+/// Hands what a reader finds to a ledger.
+package struct LedgerInput: EventReceiver {
+    package let ledger: Ledger
+    package let source: Int
+    /// Whether the source's lines can be read again where they stand.
+    package let isPlaced: Bool
+
+    package init(ledger: Ledger, source: Int, isPlaced: Bool) {
+        self.ledger = ledger
+        self.source = source
+        self.isPlaced = isPlaced
+    }
+
+    package func open(_ header: Header, session: Int) {
+        ledger.open(header, session: session, source: source, isPlaced: isPlaced)
+    }
+
+    package func take(_ event: Event, session: Int, offset: Int64) {
+        ledger.take(event, session: session, source: source, offset: isPlaced ? offset : nil)
+    }
+
+    package func report(_ problem: EventProblem) {
+        ledger.report(problem, source: source)
+    }
+}
+
 extension Event.Body {
     /// Whether it tells something that a timeline keeps only the place of.
     fileprivate var hasPayload: Bool {
         switch self {
-        case .callRequested, .callStarted, .callOutput, .callFinished, .callRetrying, .message, .modelOutput, .modelFinished, .modelRetrying: true
-        case .toolDeclared, .turnStarted, .modelStarted, .callAnnounced, .callQueued, .callDecided, .callProgress, .callReleased, .turnFinished,
+        case .callRequested, .callStarted, .callOutput, .callFinished, .callRetrying, .message, .modelOutput, .modelFinished,
+            .modelRetrying:
+            true
+        case .toolDeclared, .turnStarted, .modelStarted, .callAnnounced, .callQueued, .callDecided, .callProgress, .callReleased,
+            .turnFinished,
             .marker, .sessionFinished, .other:
             false
         }

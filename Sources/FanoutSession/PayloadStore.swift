@@ -55,17 +55,21 @@ package final class PayloadStore {
     /// The event whose line stands at a place, whole.
     package func event(at place: Place) -> Event? {
         guard let line = line(at: place) else { return nil }
-        var found: Event?
+        var found = OneEvent()
         var reader = EventReader()
         line.withUnsafeBytes { bytes in
-            let receive: (EventReader.Item) -> Void = { item in
-                if case .event(let event, _, _) = item {
-                    found = event
-                }
-            }
-            reader.read(bytes, arrival: .later(0), receive)
-            reader.finish(arrival: .later(0), receive)
+            reader.read(bytes, arrival: .later(0), into: &found)
+            reader.finish(arrival: .later(0), into: &found)
         }
-        return found
+        return found.event
     }
+}
+
+/// The event of a single line.
+private struct OneEvent: EventReceiver {
+    var event: Event?
+
+    mutating func open(_ header: Header, session: Int) {}
+    mutating func take(_ event: Event, session: Int, offset: Int64) { self.event = event }
+    mutating func report(_ problem: EventProblem) {}
 }

@@ -45,7 +45,8 @@ package final class Recorder {
         guard file >= 0 else {
             throw errno == EEXIST
                 ? SessionError(.exists, "\(path): it exists, and a recording is never written over; name another file")
-                : SessionError(.unwritable, "\(path): \(String(cString: strerror(errno))); name another file with --record, or use --no-record")
+                : SessionError(
+                    .unwritable, "\(path): \(String(cString: strerror(errno))); name another file with --record, or use --no-record")
         }
         return Recorder(path: path, file: file)
     }
@@ -58,7 +59,8 @@ package final class Recorder {
             buffer.baseAddress.map { mkstemp($0) } ?? -1
         }
         guard file >= 0 else {
-            throw SessionError(.unwritable, "\(directory): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
+            throw SessionError(
+                .unwritable, "\(directory): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
         }
         template.withUnsafeBufferPointer { buffer in
             _ = buffer.baseAddress.map { unlink($0) }

@@ -13,7 +13,7 @@ package enum SessionFile {
 
     /// Opens a recording for reading.
     package static func open(_ path: String) throws(SessionError) -> Int32 {
-        let file = Glibc_open(path)
+        let file = openFile(path)
         guard file >= 0 else {
             throw errno == ENOENT
                 ? SessionError(.missing, "\(path): there is no such file; runs are recorded in \(StateDirectory.path())")
@@ -28,7 +28,7 @@ package enum SessionFile {
         return file
     }
 
-    private static func Glibc_open(_ path: String) -> Int32 {
+    private static func openFile(_ path: String) -> Int32 {
         #if canImport(Darwin)
             Darwin.open(path, O_RDONLY | O_CLOEXEC)
         #else
@@ -40,7 +40,9 @@ package enum SessionFile {
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(_ file: Int32, withPayloads: Bool = false, _ receive: (EventReader.Item) -> Void) throws(SessionError) -> Int64 {
+    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError)
+        -> Int64
+    {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
@@ -56,9 +58,9 @@ package enum SessionFile {
             }
             guard count > 0 else { break }
             total += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), receive)
+            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
         }
-        reader.finish(arrival: .later(changed), receive)
+        reader.finish(arrival: .later(changed), into: &receiver)
         return total
     }
 

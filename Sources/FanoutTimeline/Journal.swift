@@ -37,7 +37,9 @@ struct Journal {
     }
 
     mutating func insert(_ change: Change) {
-        if let last = blocks.last, let newest = last.entries.last, let entry = Self.entry(change, base: last.base), entry >= newest, last.entries.count < Self.blockSize {
+        if let last = blocks.last, let newest = last.entries.last, let entry = Self.entry(change, base: last.base), entry >= newest,
+            last.entries.count < Self.blockSize
+        {
             let place = blocks.count - 1
             blocks[place].entries.append(entry)
             if change.kind == .start {

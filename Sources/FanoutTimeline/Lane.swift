@@ -35,6 +35,8 @@ public struct Lane: Sendable {
     public internal(set) var ended = Lane.never
     /// The first of its marks, counted from 1; 0 for none.
     var firstMark: UInt32 = 0
+    /// Its newest line of output, counted from 1; 0 for none.
+    var lastOutput: UInt32 = 0
     /// The lane whose end let it start, counted from 1; 0 for none.
     var freedBy: UInt32 = 0
     public internal(set) var attempts: UInt16 = 0
@@ -58,6 +60,13 @@ public struct Lane: Sendable {
     public var isParent: Bool { flags.contains(.isParent) }
     public var isAbandoned: Bool { flags.contains(.abandoned) }
     public var isDetached: Bool { flags.contains(.detached) }
+}
+
+/// Where a line of a lane's output stands, and which one came before it.
+struct Output {
+    var place: Place
+    /// Counted from 1; 0 for none.
+    var previous: UInt32
 }
 
 /// An instant at which a lane changed between its beginning and its end.

@@ -1,58 +1,54 @@
 /// Finds the newest lane of an id.
 ///
-/// Open addressing over lane numbers alone: four bytes a slot, where a dictionary of strings would take sixty.
+/// Open addressing over eight bytes a slot: a lane's number, and half of its id's hash, so that another id's slot is passed by
+/// without a look at that id.
 struct LaneIndex {
-    /// Lane numbers from 1; 0 is a free slot. A power of two, or none at all.
-    private var slots: [UInt32] = []
+    /// The hash's upper half above a lane number counted from 1; 0 is a free slot. A power of two, or none at all.
+    private var slots: [UInt64] = []
     private var count = 0
 
-    /// The newest lane stored for these bytes, or nil.
+    /// The newest lane stored for a hash that satisfies a condition, or nil.
     func lane(_ hash: UInt64, isSame: (Int) -> Bool) -> Int? {
         guard !slots.isEmpty else { return nil }
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+        var slot = Self.start(hash) & mask
         while slots[slot] != 0 {
-            let lane = Int(slots[slot] - 1)
-            if isSame(lane) {
-                return lane
+            if slots[slot] >> 32 == hash >> 32, isSame(Self.lane(slots[slot])) {
+                return Self.lane(slots[slot])
             }
             slot = (slot + 1) & mask
         }
         return nil
     }
 
-    /// Makes a lane the newest of its id.
-    mutating func store(_ lane: Int, _ hash: UInt64, isSame: (Int) -> Bool, rehash: (Int) -> UInt64) {
+    /// Makes a lane the newest of its id, in place of the one that was.
+    mutating func store(_ lane: Int, _ hash: UInt64, isSame: (Int) -> Bool) {
         if count * 2 >= slots.count {
-            grow(rehash)
+            refill(size: max(64, slots.count * 2), from: 0)
         }
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash >> 20) & mask
-        while slots[slot] != 0, !isSame(Int(slots[slot] - 1)) {
+        var slot = Self.start(hash) & mask
+        while slots[slot] != 0, !(slots[slot] >> 32 == hash >> 32 && isSame(Self.lane(slots[slot]))) {
             slot = (slot + 1) & mask
         }
         if slots[slot] == 0 {
             count += 1
         }
-        slots[slot] = UInt32(truncatingIfNeeded: lane + 1)
+        slots[slot] = (hash & 0xffff_ffff_0000_0000) | UInt64(lane + 1)
     }
 
     /// Forgets every lane before one.
-    mutating func forget(before first: Int, rehash: (Int) -> UInt64) {
-        refill(size: slots.count, from: first, rehash)
+    mutating func forget(before first: Int) {
+        refill(size: slots.count, from: first)
     }
 
-    private mutating func grow(_ rehash: (Int) -> UInt64) {
-        refill(size: max(64, slots.count * 2), from: 0, rehash)
-    }
-
-    private mutating func refill(size: Int, from first: Int, _ rehash: (Int) -> UInt64) {
+    private mutating func refill(size: Int, from first: Int) {
         let old = slots
         slots = Array(repeating: 0, count: size)
         count = 0
         let mask = size - 1
-        for entry in old where entry != 0 && Int(entry - 1) >= first {
-            var slot = Int(truncatingIfNeeded: rehash(Int(entry - 1)) >> 20) & mask
+        for entry in old where entry != 0 && Self.lane(entry) >= first {
+            var slot = Self.start(entry) & mask
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask
             }
@@ -60,4 +56,9 @@ struct LaneIndex {
             count += 1
         }
     }
+
+    /// Where the search for a hash begins, by its upper half alone: that is what a slot keeps.
+    private static func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
+
+    private static func lane(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
 }

@@ -47,8 +47,10 @@ extension Timeline {
                 progress[Int32(lane)] = Progress(t: t, done: body.done, total: body.total, message: body.message)
             }
         case .callOutput(let output):
+            let lane = running(output.call, event)
             if !place.isNone {
-                outputs[Int32(running(output.call, event)), default: []].append(place)
+                outputs.append(Output(place: place, previous: lanes[lane].lastOutput))
+                lanes[lane].lastOutput = UInt32(truncatingIfNeeded: outputs.endIndex)
             }
         case .callRetrying(let retrying):
             let lane = running(retrying.call, event)
@@ -117,7 +119,8 @@ extension Timeline {
         if let id = requested.id {
             providerIDs[Int32(lane)] = id
         }
-        if let parent = requested.parent, let parentLane = self.lane(ofCall: parent), parentLane != lane, turns[Int(lanes[lane].turn)].parent == nil,
+        if let parent = requested.parent, let parentLane = self.lane(ofCall: parent), parentLane != lane,
+            turns[Int(lanes[lane].turn)].parent == nil,
             lanes[parentLane].turn != lanes[lane].turn
         {
             setParent(parentLane, of: Int(lanes[lane].turn))
@@ -182,7 +185,9 @@ extension Timeline {
         guard var place = turns[turn].lanes.lastIndex(of: Int32(lane)) else { return }
         while place > 0 {
             let other = Int(turns[turn].lanes[place - 1])
-            guard lanes[other].kind == .call, lanes[other].index > lanes[lane].index, lanes[other].seen >= turns[turn].started else { break }
+            guard lanes[other].kind == .call, lanes[other].index > lanes[lane].index, lanes[other].seen >= turns[turn].started else {
+                break
+            }
             turns[turn].lanes.swapAt(place, place - 1)
             place -= 1
         }

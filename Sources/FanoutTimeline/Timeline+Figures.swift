@@ -128,7 +128,7 @@ extension Timeline {
             if end == nil, !sweep.isOver, isOwn {
                 sweep.result.running += 1
             }
-            guard let end = end ?? (sweep.isOver ? nil : sweep.now) else { return }
+            guard end != nil || !sweep.isOver else { return }
             sweep.add(start, end, isOwn: isOwn, isCounted: !lane.isParent)
         }
     }
@@ -147,7 +147,9 @@ private struct Sweep {
         self.now = now
     }
 
-    mutating func add(_ start: Int64, _ end: Int64, isOwn: Bool, isCounted: Bool) {
+    /// Adds an attempt; without an end it goes on.
+    mutating func add(_ start: Int64, _ ended: Int64?, isOwn: Bool, isCounted: Bool) {
+        let end = ended ?? now
         if isOwn {
             result.start = min(result.start ?? start, start)
             result.end = max(result.end ?? end, end)
@@ -155,9 +157,12 @@ private struct Sweep {
         guard isCounted else { return }
         result.sum += end - start
         counted += 1
-        if end > start {
+        // One that has only just started runs all the same.
+        if end > start || ended == nil {
             edges.append((start, 1))
-            edges.append((end, -1))
+        }
+        if let ended, ended > start {
+            edges.append((ended, -1))
         }
     }
 

@@ -20,9 +20,7 @@ extension Timeline {
 
     /// The lane of a call that an event may begin: a new one where the id is new, or where its bearer has ended before the event.
     mutating func beginning(_ call: String, turn number: Int?, name: String?, _ event: Event) -> Int {
-        var call = call
-        let found: Int? = call.withUTF8 { find($0) }
-        if let found, !lanes[found].hasEnded || event.t < lanes[found].ended {
+        if let found = lane(ofCall: call), !lanes[found].hasEnded || event.t < lanes[found].ended {
             if let name, lanes[found].name == 0 {
                 lanes[found].name = symbols.symbol(name)
             }
@@ -71,7 +69,7 @@ extension Timeline {
             var index = LaneIndex()
             swap(&index, &self.index)
             ids.withBytes(reference) { bytes in
-                index.store(number, IDStore.hash(bytes), isSame: { isSame($0, bytes) }, rehash: { hash(of: $0) })
+                index.store(number, IDStore.hash(bytes)) { isSame($0, bytes) }
             }
             swap(&index, &self.index)
             turns[place].running.figures.calls += 1
@@ -83,11 +81,6 @@ extension Timeline {
             journal.insert(Journal.Change(t: event.t, kind: .tick, lane: number))
         }
         return number
-    }
-
-    func hash(of lane: Int) -> UInt64 {
-        guard lane >= lanes.startIndex else { return 0 }
-        return ids.withBytes(lanes[lane].id) { IDStore.hash($0) }
     }
 
     /// Notes that a lane was there as early as an event that came late says.

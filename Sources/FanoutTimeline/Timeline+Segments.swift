@@ -22,7 +22,10 @@ extension Timeline {
             let isOpen = instant > t && end > t
             guard stop > start || isOpen || isAttempt(kind) else { return }
             let measured = stop == end ? approxEnd : nil
-            body(Segment(kind: kind, start: start, end: max(start, stop), isOpen: isOpen, approxStart: approx, approxEnd: isOpen ? nil : measured))
+            body(
+                Segment(
+                    kind: kind, start: start, end: max(start, stop), isOpen: isOpen, approxStart: approx, approxEnd: isOpen ? nil : measured
+                ))
         }
 
         if lane.requested != Lane.never {

@@ -1,5 +1,11 @@
 public import FanoutEvents
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Everything that is known of one session: its turns, and each call's lane with the instants at which it changed.
 ///
 /// A timeline only grows. What stood on the screen at an instant is asked of it, so a live run can be paused and sought like a
@@ -27,6 +33,7 @@ public struct Timeline: Sendable {
 
     var lanes = Segmented<Lane>()
     var marks = Segmented<Mark>()
+    var outputs = Segmented<Output>()
     var journal = Journal()
     var symbols = Symbols()
     var ids = IDStore()
@@ -41,7 +48,6 @@ public struct Timeline: Sendable {
 
     // What few lanes have, by lane.
     var dependencies: [Int32: [Int32]] = [:]
-    var outputs: [Int32: ContiguousArray<Place>] = [:]
     var progress: [Int32: Progress] = [:]
     var expected: [Int32: Event.Expected] = [:]
     var providerIDs: [Int32: String] = [:]
@@ -80,6 +86,12 @@ extension Timeline {
     /// The tool's name, or the model's.
     public func name(of lane: Int) -> String { symbols.text(lanes[lane].name) }
 
+    /// Its name, or its id where it has none.
+    public func title(of lane: Int) -> String {
+        let name = name(of: lane)
+        return name.isEmpty ? id(of: lane) : name
+    }
+
     public func agent(of lane: Int) -> String? {
         let agent = lanes[lane].agent
         return agent == 0 ? nil : symbols.text(agent)
@@ -94,8 +106,20 @@ extension Timeline {
     /// The calls whose results it refers to.
     public func dependencies(of lane: Int) -> [Int] { dependencies[Int32(lane)]?.map { Int($0) } ?? [] }
 
-    /// The lines of its output.
-    public func outputs(of lane: Int) -> ContiguousArray<Place> { outputs[Int32(lane)] ?? [] }
+    /// Whether it told of any output.
+    public func hasOutput(_ lane: Int) -> Bool { lanes[lane].lastOutput != 0 }
+
+    /// The lines of its output, the newest so many, oldest first.
+    public func outputs(of lane: Int, most: Int) -> [Place] {
+        var places: [Place] = []
+        var next = lanes[lane].lastOutput
+        while next != 0, places.count < most, Int(next) > outputs.startIndex {
+            let output = outputs[Int(next) - 1]
+            places.append(output.place)
+            next = output.previous
+        }
+        return places.reversed()
+    }
 
     /// How far it said it was, at most at that instant.
     public func progress(of lane: Int, at t: Int64) -> Progress? {
@@ -155,7 +179,10 @@ extension Timeline {
     func isSame(_ lane: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard lane >= lanes.startIndex else { return false }
         return ids.withBytes(lanes[lane].id) { stored in
-            stored.count == bytes.count && (bytes.isEmpty || stored.elementsEqual(bytes))
+            guard stored.count == bytes.count, let a = stored.baseAddress, let b = bytes.baseAddress else {
+                return stored.count == bytes.count
+            }
+            return memcmp(a, b, stored.count) == 0
         }
     }
 

@@ -26,18 +26,11 @@ public struct Timelines: Sendable {
     public var events: Int { all.reduce(0) { $0 + $1.events } }
     public var version: Int { all.reduce(problemCount) { $0 &+ $1.version } }
 
-    /// Takes what a reader of a source hands on.
-    public mutating func apply(_ item: EventReader.Item, source: Int, isPlaced: Bool = true) {
-        switch item {
-        case .session(let session, let header):
-            open(header, session: session, source: source)
-        case .event(let event, let session, let offset):
-            apply(event, session: session, source: source, place: isPlaced ? Place(source: source, offset: offset) : .none)
-        case .problem(let problem):
-            problemCount += 1
-            if problems.count < Self.keptProblems {
-                problems.append((source, problem))
-            }
+    /// Notes a line of a source that could not be read.
+    public mutating func report(_ problem: EventProblem, source: Int) {
+        problemCount += 1
+        if problems.count < Self.keptProblems {
+            problems.append((source, problem))
         }
     }
 

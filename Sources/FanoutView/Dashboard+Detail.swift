@@ -32,7 +32,8 @@ extension Dashboard {
             frame.put(line.text, x: 3, y: rows.lowerBound + 3 + offset, width: frame.width - 4, role: line.role)
         }
         if detailLines > detailRows {
-            let position = "lines " + CleanText(scroll + 1) + "-" + CleanText(min(detailLines, scroll + detailRows)) + " of " + CleanText(detailLines)
+            let position =
+                "lines " + CleanText(scroll + 1) + "-" + CleanText(min(detailLines, scroll + detailRows)) + " of " + CleanText(detailLines)
             frame.put(position, x: frame.width - 1 - position.columns, y: rows.lowerBound + 2, role: .muted)
         }
     }

@@ -25,10 +25,12 @@ extension Dashboard {
         }
         let timeline = input.timelines[index]
         let t = instant(timeline, input)
-        let areas = Areas(width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
+        let areas = Areas(
+            width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
-        let columns = Columns(width: input.width)
+        widenNames(timeline)
+        let columns = Columns(width: input.width, longestName: longestName)
         axis = currentAxis(timeline, t, columns: columns.barWidth)
         fetchSummaries(timeline, t, input)
 
@@ -90,6 +92,13 @@ extension Dashboard {
             }
             concurrency = bottom - 1
             lanes = 4..<max(4, concurrency)
+        }
+    }
+
+    /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
+    private mutating func widenNames(_ timeline: Timeline) {
+        for case .lane(let lane, let depth) in visible {
+            longestName = max(longestName, CleanText(timeline.name(of: lane)).columns + 2 * depth)
         }
     }
 
@@ -205,7 +214,8 @@ extension Dashboard {
 
     private func drawTooSmall(into frame: inout Frame) {
         let lines: [CleanText] = [
-            "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight), "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+            "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight),
+            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
         ]
         let first = max(0, (frame.height - lines.count) / 2)
         for (offset, line) in lines.enumerated() where first + offset < frame.height {

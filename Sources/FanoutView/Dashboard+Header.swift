@@ -14,7 +14,7 @@ extension Dashboard {
 
         // What the right end says is put first, since it must not be crowded out by a title.
         let figures = focus.map { timeline.figures(ofTurn: $0, at: t) } ?? Figures()
-        let counts = Self.counts(figures)
+        let counts = Self.counts(figures, room: frame.width - line.x - 3)
         let countColumns = counts.reduce(0) { $0 + $1.text.columns + 1 }
         var right = Line(x: max(line.x + 2, frame.width - 1 - countColumns), y: 0, limit: frame.width)
         for count in counts {
@@ -36,7 +36,9 @@ extension Dashboard {
         drawFigures(timeline, t, focus, figures, path, into: &frame)
     }
 
-    private func drawFigures(_ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame) {
+    private func drawFigures(
+        _ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame
+    ) {
         var line = Line(x: 1, y: 1, limit: frame.width - 1)
         line.add("wall", DurationText.length(figures.wall), .text, gap: 0, into: &frame)
         line.add("sum", DurationText.length(figures.sum), .text, into: &frame)
@@ -75,15 +77,26 @@ extension Dashboard {
         }
     }
 
-    private static func counts(_ figures: Figures) -> [(text: CleanText, role: Role)] {
-        var counts: [(CleanText, Role)] = [(CleanText(figures.calls) + (figures.calls == 1 ? " call:" : " calls:"), .text)]
-        let parts: [(Int, CleanText, Role)] = [
-            (figures.running, " run", .running), (figures.waiting, " queued", .queued), (figures.ok, " ok", .ok), (figures.errors, " err", .failed),
-            (figures.cancelled, " cancelled", .cancelled), (figures.skipped, " skipped", .skipped), (figures.unknown, " no end", .muted),
+    /// How many calls are in which state; where there is no room for all, what matters least is left out first.
+    private static func counts(_ figures: Figures, room: Int) -> [(text: CleanText, role: Role)] {
+        guard figures.calls > 0 else { return [("no calls yet", .muted)] }
+        let all = CleanText(figures.calls) + (figures.calls == 1 ? " call:" : " calls:")
+        // With the order in which they go.
+        var counts: [(text: CleanText, role: Role, order: Int)] = [(all, .text, 0)]
+        let parts: [(Int, CleanText, Role, Int)] = [
+            (figures.running, " run", .running, 6), (figures.waiting, " queued", .queued, 5), (figures.ok, " ok", .ok, 1),
+            (figures.errors, " err", .failed, 7), (figures.cancelled, " cancelled", .cancelled, 4),
+            (figures.skipped, " skipped", .skipped, 3),
+            (figures.unknown, " no end", .muted, 2),
         ]
-        for (count, word, role) in parts where count > 0 {
-            counts.append((CleanText(count) + word, role))
+        for (count, word, role, order) in parts where count > 0 {
+            counts.append((CleanText(count) + word, role, order))
         }
-        return figures.calls == 0 ? [("no calls yet", .muted)] : counts
+        while counts.count > 1, counts.reduce(0, { $0 + $1.text.columns + 1 }) > room,
+            let least = counts.indices.min(by: { counts[$0].order < counts[$1].order })
+        {
+            counts.remove(at: least)
+        }
+        return counts.map { ($0.text, $0.role) }
     }
 }

@@ -121,21 +121,22 @@ extension Dashboard {
         zoom = .fit
         summaries = [:]
         placement = Placement()
+        longestName = 0
     }
 
-    /// The error behind the one that is selected; else, with the playhead at now, the first one, and elsewhere the first from there on.
+    /// The error behind the one that is selected, or behind the playhead; after the last one, and with the playhead at now, the first one.
     private func nextError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
         if let lane = selectedError(timeline, t) {
-            return timeline.error(after: timeline.lane(lane).ended, lane: lane)
+            return timeline.error(after: timeline.lane(lane).ended, lane: lane) ?? timeline.error(after: .min)
         }
-        return timeline.error(after: playhead.isFollowing ? .min : t)
+        return (playhead.isFollowing ? nil : timeline.error(after: t)) ?? timeline.error(after: .min)
     }
 
     private func previousError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
         if let lane = selectedError(timeline, t) {
-            return timeline.error(before: timeline.lane(lane).ended, lane: lane)
+            return timeline.error(before: timeline.lane(lane).ended, lane: lane) ?? timeline.error(before: timeline.last)
         }
-        return timeline.error(before: t)
+        return timeline.error(before: t) ?? timeline.error(before: timeline.last)
     }
 
     /// The selected lane, where it has ended in an error by now.
@@ -147,7 +148,7 @@ extension Dashboard {
 
     private mutating func moveError(_ error: (lane: Int, t: Int64)?, _ timeline: Timeline, _ input: Input) {
         guard let error else {
-            notice = "no further error"
+            notice = "no call has failed"
             return
         }
         if isReplay || !playhead.isFollowing {

@@ -51,7 +51,8 @@ extension Dashboard {
     }
 
     func drawLane(
-        _ number: Int, _ depth: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool, into frame: inout Frame
+        _ number: Int, _ depth: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool,
+        into frame: inout Frame
     ) {
         let lane = timeline.lane(number)
         let words = LaneWords(timeline, lane: number, at: t, glyphs: glyphs)
@@ -60,9 +61,8 @@ extension Dashboard {
         }
         frame.put(words.glyph, x: 2, y: y, role: words.role)
         let indent = min(depth * 2, columns.name / 2)
-        let name = timeline.name(of: number)
         frame.put(
-            name.isEmpty ? CleanText(timeline.id(of: number)) : CleanText(name), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
+            CleanText(timeline.title(of: number)), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
             role: lane.kind == .model ? .muted : .text)
         if columns.argument > 0, let summary = summaries[number] {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
@@ -71,27 +71,32 @@ extension Dashboard {
             frame.put(stateWords(words, number, timeline, t), x: columns.stateStart, y: y, width: columns.state, role: words.role)
         }
         let time = elapsed(number, lane, timeline, t)
-        frame.put(time, x: columns.timeStart + max(0, columns.time - time.columns), y: y, width: columns.time, role: words.role == .queued ? .muted : .text)
+        frame.put(
+            time, x: columns.timeStart + max(0, columns.time - time.columns), y: y, width: columns.time,
+            role: words.role == .queued ? .muted : .text)
         if isCritical {
             frame.put(glyphs.critical, x: columns.criticalMark, y: y, role: .critical)
         }
         drawEdges(y, columns, into: &frame)
         drawBar(number, lane, y, columns, timeline, t, words, into: &frame)
         if number == selection {
-            frame.select(row: y)
+            // Not the bar: where a selection is shown by reversing, what ran would look like what did not.
+            frame.select(row: y, x: 0..<columns.leftEdge)
         }
     }
 
     /// What it waits for, where that tells more than a word.
     private func stateWords(_ words: LaneWords, _ number: Int, _ timeline: Timeline, _ t: Int64) -> CleanText {
-        guard timeline.state(of: number, at: t) == .waiting(.dependency), let first = timeline.dependencies(of: number).first(where: { timeline.lane($0).ended > t })
+        guard timeline.state(of: number, at: t) == .waiting(.dependency),
+            let first = timeline.dependencies(of: number).first(where: { timeline.lane($0).ended > t })
         else { return words.words }
         let place = timeline.lane(first).index
         return place < 0 ? words.words : "needs #" + CleanText(place + 1)
     }
 
     private func drawBar(
-        _ number: Int, _ lane: Lane, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, _ words: LaneWords, into frame: inout Frame
+        _ number: Int, _ lane: Lane, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
+        into frame: inout Frame
     ) {
         let bar = TimingBar(axis: axis, glyphs: glyphs, x: columns.bar, y: y)
         let role: Role = lane.kind == .model && words.role != .failed ? .estimate : words.role == .retrying ? .running : words.role

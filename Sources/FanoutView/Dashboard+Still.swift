@@ -24,7 +24,7 @@ extension Dashboard {
         for y in 0..<kept {
             picture.copy(row: y, of: whole, to: y)
         }
-        picture.copy(row: 4 + copy.laneRows, of: whole, to: kept)
+        picture.copy(row: kept, of: whole, to: kept)
         return picture
     }
 }

@@ -28,7 +28,7 @@ struct DetailText {
     var mostTelling: Dashboard.Page {
         switch timeline.state(of: lane, at: t) {
         case .ended(let outcome): outcome == .ok ? .result : .error
-        case .running where !timeline.outputs(of: lane).isEmpty: .output
+        case .running where timeline.hasOutput(lane): .output
         case .hidden, .announced, .waiting, .running, .backoff: .arguments
         }
     }
@@ -102,11 +102,10 @@ struct DetailText {
     }
 
     private var output: Lines {
-        let places = timeline.outputs(of: lane)
-        guard !places.isEmpty else { return say("no output") }
+        guard timeline.hasOutput(lane) else { return say("no output") }
         // The newest pieces; what came before them can be found in the recording.
         var pieces: Lines = []
-        for place in places.suffix(2000) {
+        for place in timeline.outputs(of: lane, most: 2000) {
             guard let found = event(place), found.t <= t, case .callOutput(let body) = found.body else { continue }
             pieces += text(body.text.hasSuffix("\n") ? String(body.text.dropLast()) : body.text, body.stream == .stderr ? .failed : .text)
         }

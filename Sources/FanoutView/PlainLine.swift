@@ -27,17 +27,25 @@ package enum PlainLine {
             guard body.finish != .calls, body.finish != .stop else { return nil }
             return say(glyphs.failed, "model", CleanText(body.error?.message ?? body.reason ?? body.finish.rawValue))
         case .modelRetrying(let body):
-            return say(glyphs.retrying, "model", CleanText(body.error?.message ?? ""), body.delay.map { "again in " + DurationText.length($0) } ?? "")
+            return say(
+                glyphs.retrying, "model", CleanText(body.error?.message ?? ""),
+                body.delay.map { "again in " + DurationText.length($0) } ?? "")
         case .callRequested(let body):
-            return say(glyphs.queued, name(body.call), "requested", body.arguments.map { $0.isElided ? "" : ArgumentSummary.summary($0.value) } ?? "")
+            return say(
+                glyphs.queued, name(body.call), "requested",
+                body.arguments.map { $0.isElided ? "" : ArgumentSummary.summary($0.value) } ?? "")
         case .callQueued(let body):
             return say(glyphs.queued, name(body.call), "waits: " + CleanText(body.why.rawValue), CleanText(body.on.joined(separator: ", ")))
         case .callDecided(let body):
             return say(glyphs.separator, name(body.call), CleanText(body.decision.rawValue), CleanText(body.by ?? ""))
         case .callStarted(let body):
-            return say(glyphs.running, name(body.call), body.attempt.map { $0 > 1 ? "attempt " + CleanText($0) : "started" } ?? "started")
+            let attempt: CleanText = body.attempt.map { $0 > 1 ? "attempt " + CleanText($0) : "started" } ?? "started"
+            return say(
+                glyphs.running, name(body.call), attempt, body.arguments.map { $0.isElided ? "" : ArgumentSummary.summary($0.value) } ?? "")
         case .callRetrying(let body):
-            return say(glyphs.retrying, name(body.call), CleanText(body.error?.message ?? "failed"), body.delay.map { "again in " + DurationText.length($0) } ?? "")
+            return say(
+                glyphs.retrying, name(body.call), CleanText(body.error?.message ?? "failed"),
+                body.delay.map { "again in " + DurationText.length($0) } ?? "")
         case .callFinished(let body):
             guard let lane = timeline.lane(ofCall: body.call) else { return nil }
             let words = LaneWords(timeline, lane: lane, at: event.t, glyphs: glyphs)
@@ -50,12 +58,14 @@ package enum PlainLine {
             guard figures.calls > 0 else { return nil }
             let speedup = figures.speedup.map { "speed-up " + DurationText.ratio($0) } ?? ""
             return say(
-                glyphs.rule, "turn " + CleanText(body.turn) + " " + CleanText(body.outcome.rawValue), "wall " + DurationText.length(figures.wall),
+                glyphs.rule, "turn " + CleanText(body.turn) + " " + CleanText(body.outcome.rawValue),
+                "wall " + DurationText.length(figures.wall),
                 "sum " + DurationText.length(figures.sum), speedup, "peak " + CleanText(figures.peak),
                 figures.errors > 0 ? CleanText(figures.errors) + " err" : "")
         case .marker(let body):
             return say(glyphs.critical, CleanText(body.label), CleanText(body.text ?? ""))
-        case .toolDeclared, .modelStarted, .modelOutput, .callAnnounced, .callProgress, .callOutput, .callReleased, .sessionFinished, .other:
+        case .toolDeclared, .modelStarted, .modelOutput, .callAnnounced, .callProgress, .callOutput, .callReleased, .sessionFinished,
+            .other:
             return nil
         }
     }

@@ -35,7 +35,9 @@ package struct RowList: Sendable {
     package init(_ timeline: Timeline, at t: Int64) {
         self.timeline = timeline
         self.t = t
-        let top = timeline.turns.indices.filter { $0 >= timeline.firstTurn && timeline.turns[$0].parent == nil && timeline.turns[$0].started <= t }
+        let top = timeline.turns.indices.filter {
+            $0 >= timeline.firstTurn && timeline.turns[$0].parent == nil && timeline.turns[$0].started <= t
+        }
         hasHeadings = top.count > 1
         for turn in top {
             let rows = Self.count(turn, in: timeline, at: t, depth: 0) + (hasHeadings ? 1 : 0)

@@ -97,7 +97,8 @@ enum ViewerBenchmarks {
         for step in 0..<600 {
             let now = start + Int64(step) * 33_333
             let watch = Stopwatch()
-            let frame = dashboard.frame(Dashboard.Input(timelines: timelines, event: { _ in nil }, width: 120, height: 40, clock: now, now: now))
+            let frame = dashboard.frame(
+                Dashboard.Input(timelines: timelines, event: { _ in nil }, width: 120, height: 40, clock: now, now: now))
             times.append(watch.wallMicroseconds)
             precondition(frame.width == 120)
         }
@@ -152,7 +153,9 @@ enum ViewerBenchmarks {
             }
             for (index, id) in ids.enumerated() {
                 write(start + 100_000 + Int64(index), .callProgress(Event.CallProgress(call: id, done: Double(index), total: 20)))
-                write(start + 200_000 + Int64(index), .callOutput(Event.CallOutput(call: id, text: "line \(index) of what it found\n", stream: .stdout)))
+                write(
+                    start + 200_000 + Int64(index),
+                    .callOutput(Event.CallOutput(call: id, text: "line \(index) of what it found\n", stream: .stdout)))
             }
             for (index, id) in ids.enumerated() {
                 let outcome: Event.Outcome = index == 7 ? .failed : .ok

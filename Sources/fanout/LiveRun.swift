@@ -70,7 +70,7 @@ enum LiveRun {
         let piece = try make(log, time)
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
         let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
-        let ledger = Ledger(recorder: recorder, observe: printer.map { $0.print })
+        let ledger = Ledger(recorder: recorder, observer: printer)
         let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
 
         let outcome = Guarded<AgentAnswer?>(nil)

@@ -6,7 +6,7 @@ internal import FanoutView
 /// Prints what comes, where there is no screen to draw it on: a line for each event worth one, or the events themselves.
 ///
 /// A class, because a ledger calls it and the command ends it. It belongs to the thread that draws.
-final class Printer {
+final class Printer: LedgerObserver {
     enum Form {
         case plain(Glyphs, toError: Bool)
         case json
@@ -32,15 +32,38 @@ final class Printer {
         complaints = Complaints(isHeld: isWhole)
     }
 
-    func print(_ timelines: Timelines, _ item: EventReader.Item) {
-        if case .problem(let problem) = item {
-            return complaints.add(problem)
-        }
+    func opened(_ header: Header, session: Int) {
         complaints.release()
+        guard case .json = form else { return }
+        writer.write(header)
+        current = header.session
+        printWritten()
+    }
+
+    func took(_ event: Event, session: Int, in timelines: Timelines) {
+        complaints.release()
+        guard let newest = timelines.newest else { return }
         switch form {
-        case .plain(let glyphs, let toError): printLine(timelines, item, glyphs, toError: toError)
-        case .json: printJSON(timelines, item)
+        case .plain(let glyphs, let toError):
+            guard let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs) else { return }
+            if toError {
+                Console.tell(line.string + "\n")
+            } else {
+                Console.print(line.string + "\n")
+            }
+        case .json:
+            // As it would stand in a recording: an event of another session than the last header's names its own. Sources number their
+            // sessions each for itself; only the id tells them apart.
+            let session = timelines[newest].header.session
+            var event = event
+            event.session = session == current ? nil : session
+            writer.write(event)
+            printWritten()
         }
+    }
+
+    func reported(_ problem: EventProblem) {
+        complaints.add(problem)
     }
 
     /// To be called when nothing more comes.
@@ -48,31 +71,7 @@ final class Printer {
         complaints.finish()
     }
 
-    private func printLine(_ timelines: Timelines, _ item: EventReader.Item, _ glyphs: Glyphs, toError: Bool) {
-        guard case .event(let event, _, _) = item, let newest = timelines.newest,
-            let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs)
-        else { return }
-        if toError {
-            Console.tell(line.string + "\n")
-        } else {
-            Console.print(line.string + "\n")
-        }
-    }
-
-    /// Writes it as it would stand in a recording: a header opens its session, and an event of another session names it.
-    private func printJSON(_ timelines: Timelines, _ item: EventReader.Item) {
-        switch item {
-        case .session(_, let header):
-            writer.write(header)
-            current = header.session
-        case .event(var event, _, _):
-            // Sources number their sessions each for itself; only the name tells them apart.
-            let session = timelines.newest.map { timelines[$0].header.session }
-            event.session = session == current ? nil : session
-            writer.write(event)
-        case .problem:
-            break
-        }
+    private func printWritten() {
         writer.bytes.withUnsafeBufferPointer { Console.write($0) }
         writer.clear()
     }

@@ -44,7 +44,7 @@ extension ProgramCommand {
             _ = try SessionFile.load(path, isStrict: true)
         }
         let printer = Printer(display, glyphs: looks.glyphs, isWhole: true)
-        let ledger = Ledger(recorder: nil, observe: printer.map { $0.print })
+        let ledger = Ledger(recorder: nil, observer: printer)
         defer { printer?.finish() }
         try ledger.load(path, isStrict: options.has("strict"), withPayloads: true)
         return 0

@@ -97,7 +97,7 @@ final class Show {
         }
         if let run {
             runSource = ledger.addSource()
-            ledger.take(.session(0, run.header), source: runSource)
+            ledger.open(run.header, session: 0, source: runSource, isPlaced: false)
             loop.watch(run.wakeup.descriptor) { [unowned self] _ in takeRun() }
             takeRun()
         }
@@ -179,7 +179,7 @@ final class Show {
         run.wakeup.acknowledge()
         let (events, isOpen) = run.queue.take()
         for event in events {
-            ledger.take(.event(event, session: 0, offset: 0), source: runSource)
+            ledger.take(event, session: 0, source: runSource, offset: nil)
         }
         settle()
         if !isOpen, !isRunOver {

@@ -26,16 +26,8 @@ extension ProgramCommand {
         let isRecorded = streams.contains { $0.isStream }
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
         let printer = Printer(display, glyphs: looks.glyphs)
-        let isStrict = options.has("strict")
-        var refused: EventProblem?
-        let ledger = Ledger(recorder: recorder) { timelines, item in
-            guard refused == nil else { return }
-            if isStrict, case .problem(let problem) = item {
-                refused = problem
-            } else {
-                printer?.print(timelines, item)
-            }
-        }
+        let strict = options.has("strict") ? StrictObserver(printer) : nil
+        let ledger = Ledger(recorder: recorder, observer: strict ?? printer)
         let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session, withPayloads: printer != nil) }
         if display != .dashboard {
             for stream in streams where !stream.isThere {
@@ -44,11 +36,12 @@ extension ProgramCommand {
         }
         let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
         let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
-        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { refused != nil })
+        let show = try Show(
+            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
         let end = show.perform()
         printer?.finish()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)
-        if let refused {
+        if let refused = strict?.refused {
             Console.complain("\(name): \(refused)")
             return 1
         }

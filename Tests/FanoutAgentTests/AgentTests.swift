@@ -67,6 +67,34 @@ import Testing
         #expect(!session.events.contains { "\($0)".contains("sk-secret") })
     }
 
+    @Test("the same conversation over Anthropic Messages: results in one message, failures marked")
+    func liveAnthropic() async throws {
+        func block(_ id: String, _ name: String, _ input: JSONValue) -> JSONValue {
+            ["type": "tool_use", "id": .string(id), "name": .string(name), "input": input]
+        }
+        let server = try FakeModelServer(
+            form: .anthropicMessages, key: "sk-secret",
+            steps: [
+                .reply([
+                    "content": [
+                        ["type": "text", "text": "Let me see."], block("t1", "add", ["a": 1, "b": 2]), block("t2", "nothing", [:]),
+                    ],
+                    "stop_reason": "tool_use",
+                ]),
+                .reply(["content": [["type": "text", "text": "It is 3."]], "stop_reason": "end_turn"]),
+            ])
+        let provider = LiveProvider(form: .anthropicMessages, baseURL: server.baseURL, key: "sk-secret")
+        let agent = Agent(engine: try engine(), provider: provider, options: AgentOptions(model: "m", system: "Be brief."))
+        let answer = await agent.run("What is 1 + 2?")
+        #expect(answer.text == "It is 3." && answer.outcome == .ok && answer.error == nil)
+        let body = try #require(server.bodies.last)
+        #expect(body["system"] == "Be brief." && body["messages"]?.array?.count == 3)
+        let results = body["messages"]?[2]?["content"]
+        #expect(results?[0] == ["type": "tool_result", "tool_use_id": "t1", "content": "3"])
+        #expect(results?[1]?["tool_use_id"] == "t2" && results?[1]?["is_error"] == true)
+        #expect(try session.violations() == "")
+    }
+
     @Test("everything that happens is posted, in order, and the messages suffice to go on")
     func events() async throws {
         let (agent, provider) = try scripted([Chat.calls([("c1", "add", #"{"a":1,"b":2}"#)]), Chat.answer("3")])
@@ -83,6 +111,10 @@ import Testing
         }
         let last = try #require(provider.requests.last?.value["messages"]?.array)
         #expect(raw.dropLast().map(\.value) == Array(last.dropFirst()))
+
+        var again = Conversation(form: .openAIChat, messages: raw)
+        again.ask("And 2 + 2?")
+        #expect(again.faults == [] && again.messages.count == 5)
         #expect(try session.violations() == "")
     }
 
@@ -171,9 +203,9 @@ import Testing
             engine: try engine(), provider: LiveProvider(form: .openAIChat, baseURL: server.baseURL), options: AgentOptions(model: "m"),
             random: { 0 })
         let run = Task { await agent.run("go") }
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 2_000_000)
-        await session.time.untilSomethingSleeps()
+        await session.time.until()
         session.time.advance(by: 1_000_000)
         #expect(await run.value.text == "at last")
         let retries = session.events.compactMap { event -> (Int64?, String?)? in

@@ -119,7 +119,7 @@ extension ProgramsOneByOne {
             }
             call.cancel()
             if kill {
-                await time.untilSomethingSleeps()
+                await time.until()
                 time.advance(by: 1_000_000)
             }
             await #expect(throws: CancellationError.self) { try await call.value }

@@ -3,7 +3,7 @@ import FanoutHTTP
 import FanoutTestKit
 import Testing
 
-@Suite struct HTTPTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTPTests {
     let client = HTTPClient(userAgent: "test")
 
     @Test("a request arrives as it was made, and its response comes back whole")

@@ -116,6 +116,22 @@ import Testing
         #expect(gone?.error.message.contains("cannot connect to 127.0.0.1:\(port)") == true)
     }
 
+    @Test("a request that lacks a result is refused as the API refuses it", arguments: WireForm.allCases)
+    func refused(_ form: WireForm) async throws {
+        let server = try FakeModelServer(form: form, steps: [])
+        var conversation = Conversation(form: form)
+        conversation.ask("hello")
+        conversation.append(try form.reply(from: JSONText(Self.reply(form)).utf8))
+        let id = form == .openAIChat ? "call_p1" : "toolu_p1"
+        conversation.answer([CallAnswer(id: id, text: "14C", isError: false)])
+        let request = ModelRequest(body: conversation.request(RequestOptions(model: "m")))
+        let error = await #expect(throws: ModelError.self) {
+            try await LiveProvider(form: form, baseURL: server.baseURL).reply(to: request)
+        }
+        #expect(error?.error.message.contains(conversation.faults.first?.apiMessage ?? "none") == true)
+        #expect(conversation.faults.map(\.kind) == [.missing, .missing] && error?.isTransient == false)
+    }
+
     @Test("key and address come from the environment, and an address that is given goes before it")
     func environment() async throws {
         let server = try FakeModelServer(key: "sk-env", steps: [.reply(Self.reply(.openAIChat))])

@@ -108,6 +108,34 @@ extension Scenario: CustomTestStringConvertible {
         #expect(tests.map { $0["collected_at"]?.string ?? "" } == tests.map { $0["collected_at"]?.string ?? "" }.sorted(by: >))
     }
 
+    static let clinicalCases: [(strategy: Strategy, sleeps: [Int64], milliseconds: Int64)] = [
+        (.parallel, [200], 200), (.sequential, [200, 180, 150], 530),
+    ]
+
+    @Test(
+        "the clinical calls take 530 ms one after the other and 200 ms together",
+        arguments: clinicalCases)
+    func clinicalTimes(_ strategy: Strategy, _ sleeps: [Int64], _ milliseconds: Int64) async throws {
+        let session = Session()
+        var settings = ScenarioSettings()
+        settings.turn.strategy = strategy
+        let performance = try Scenario.clinical.prepare(log: session.log, time: session.time, settings: settings)
+        let run = Task { await performance.run() }
+        // The model thinks, then tools sleep: all at once, or one by one; then the model thinks again.
+        await session.time.until()
+        session.time.advance(by: 700_000)
+        for sleep in sleeps {
+            await session.time.until(sleepers: strategy == .parallel ? 3 : 1)
+            session.time.advance(by: sleep * 1000)
+        }
+        await session.time.until()
+        session.time.advance(by: 800_000)
+        #expect(await run.value.outcome == .ok)
+        let attempts = session.events.filter { $0.body.brief.hasPrefix("started") || $0.body.brief.hasPrefix("finished") }.map(\.t)
+        #expect(attempts.count == 8)
+        #expect((attempts.max() ?? 0) - (attempts.min() ?? 0) == milliseconds * 1000)
+    }
+
     @Test("an unknown patient is a result, and not a failure")
     func unknownPatient() async throws {
         let session = Session()

@@ -7,7 +7,7 @@ final class StillTime: Timekeeper {
         var now: Int64 = 0
         var next = 0
         var alarms: [Int: (instant: Int64, body: @Sendable () -> Void)] = [:]
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
     }
 
     private let state = Guarded(State())
@@ -19,8 +19,9 @@ final class StillTime: Timekeeper {
             guard instant > state.now else { return (nil, nil) }
             state.next += 1
             state.alarms[state.next] = (instant, body)
-            defer { state.waiter = nil }
-            return (state.next, state.waiter)
+            guard let waiter = state.waiter, state.alarms.count >= waiter.count else { return (state.next, nil) }
+            state.waiter = nil
+            return (state.next, waiter.continuation)
         }
         guard let id else {
             // Soon, but never from within this call.
@@ -33,16 +34,16 @@ final class StillTime: Timekeeper {
         }
     }
 
-    /// Returns once something sleeps.
-    func untilSomethingSleeps() async {
+    /// Returns once so many sleep.
+    func until(sleepers count: Int = 1) async {
         await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.alarms.isEmpty {
-                    state.waiter = continuation
+            let areThere = state.withLock { state in
+                if state.alarms.count < count {
+                    state.waiter = (count, continuation)
                 }
-                return !state.alarms.isEmpty
+                return state.alarms.count >= count
             }
-            if isThere {
+            if areThere {
                 continuation.resume()
             }
         }

@@ -142,6 +142,25 @@ import Testing
         }
     }
 
+    @Test(
+        "a message goes back with what the API knows, and says something",
+        arguments: [
+            (
+                #"{"role":"assistant","content":"so","refusal":null,"annotations":[],"tool_calls":[]}"#,
+                #"{"role":"assistant","content":"so"}"#
+            ),
+            (#"{"role":"assistant","content":null}"#, #"{"role":"assistant","content":""}"#),
+            (#"{"content":null,"refusal":"No."}"#, #"{"role":"assistant","content":null,"refusal":"No."}"#),
+            (
+                #"{"tool_calls":[ {"id":"c","type":"function","function":{"name":"f","arguments":"{ }"},"extra":{"n":1.0}} ]}"#,
+                #"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{ }"},"extra":{"n":1.0}}]}"#
+            ),
+        ])
+    func sentBack(_ message: String, _ expected: String) throws {
+        let reply = try WireForm.openAIChat.reply(from: Array(#"{"choices":[{"message":\#(message),"finish_reason":"stop"}]}"#.utf8))
+        #expect(reply.message?.description == expected)
+    }
+
     @Test("what is no reply is told in the provider's words, or in ours")
     func notAReply() throws {
         let table: [(WireForm, String, String)] = [

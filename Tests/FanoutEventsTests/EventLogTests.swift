@@ -4,7 +4,9 @@ import Testing
 @Suite("Event log")
 struct EventLogTests {
     private func progress(_ call: String, _ done: Double) -> Event.Body { .callProgress(Event.CallProgress(call: call, done: done)) }
-    private func output(_ call: String, _ text: String) -> Event.Body { .callOutput(Event.CallOutput(call: call, text: text, stream: .stdout)) }
+    private func output(_ call: String, _ text: String) -> Event.Body {
+        .callOutput(Event.CallOutput(call: call, text: text, stream: .stdout))
+    }
     private func finished(_ call: String) -> Event.Body { .callFinished(Event.CallFinished(call: call, outcome: .ok)) }
 
     @Test("every reader gets every event in order, from when it came on")
@@ -45,7 +47,8 @@ struct EventLogTests {
         log.post(.callStarted(Event.CallStarted(call: "a")))
         log.post(progress("a", 1))
         let events = reader.take().events
-        #expect(events.map(\.body.type) == ["call.started", "call.progress", "call.output", "call.finished", "call.started", "call.progress"])
+        #expect(
+            events.map(\.body.type) == ["call.started", "call.progress", "call.output", "call.finished", "call.started", "call.progress"])
         #expect(events[1].body == progress("a", 100))
         #expect(events[2].body == output("a", (1...100).map { "\($0) " }.joined()))
         #expect(events[5].body == progress("a", 1))

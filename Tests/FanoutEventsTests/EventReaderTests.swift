@@ -15,22 +15,23 @@ func read(_ text: String, pieces: Int = .max, withPayloads: Bool = true, arrival
 
 func read(_ bytes: [UInt8], pieces: Int = .max, withPayloads: Bool = true, arrival: EventReader.Arrival = .live(5_000_000)) -> [Taken] {
     var reader = EventReader(EventReader.Options(withPayloads: withPayloads))
-    var taken: [Taken] = []
-    let receive: (EventReader.Item) -> Void = { item in
-        switch item {
-        case .session(let index, let header): taken.append(.session(index, header))
-        case .event(let event, let session, _): taken.append(.event(event, session))
-        case .problem(let problem): taken.append(.problem(problem))
-        }
-    }
+    var taken = Everything()
     var rest = bytes[...]
     while !rest.isEmpty {
         let piece = Array(rest.prefix(pieces))
         rest = rest.dropFirst(piece.count)
-        piece.withUnsafeBytes { reader.read($0, arrival: arrival, receive) }
+        piece.withUnsafeBytes { reader.read($0, arrival: arrival, into: &taken) }
     }
-    reader.finish(arrival: arrival, receive)
-    return taken
+    reader.finish(arrival: arrival, into: &taken)
+    return taken.taken
+}
+
+private struct Everything: EventReceiver {
+    var taken: [Taken] = []
+
+    mutating func open(_ header: Header, session: Int) { taken.append(.session(session, header)) }
+    mutating func take(_ event: Event, session: Int, offset: Int64) { taken.append(.event(event, session)) }
+    mutating func report(_ problem: EventProblem) { taken.append(.problem(problem)) }
 }
 
 @Suite("Event reader")
@@ -82,7 +83,8 @@ struct EventReaderTests {
     @Test("bytes in pieces of any size give what they give whole")
     func pieces() {
         let text =
-            Self.header + "{\"type\":\"call.started\",\"t\":1,\"call\":\"a-call-id-of-more-than-15-bytes\"}\n\n \r\n{\"type\":\"x\",\"t\":2,\"w\":\"日本\"}\nnot json\n"
+            Self.header
+            + "{\"type\":\"call.started\",\"t\":1,\"call\":\"a-call-id-of-more-than-15-bytes\"}\n\n \r\n{\"type\":\"x\",\"t\":2,\"w\":\"日本\"}\nnot json\n"
             + "{\"type\":\"call.finished\",\"t\":3,\"call\":\"a-call-id-of-more-than-15-bytes\",\"outcome\":\"ok\"}"
         let whole = read(text)
         #expect(whole.count == 5)
@@ -91,16 +93,18 @@ struct EventReaderTests {
         }
     }
 
-    @Test("what cannot be read is reported with its line and left out", arguments: [
-        ("{\"type\":1}", EventProblem.Fault.noType),
-        ("[1,2]", .notAnObject),
-        ("{\"type\":\"call.started\",\"t\":1}", .missing("call")),
-        ("{\"type\":\"turn.started\",\"t\":1}", .missing("turn")),
-        ("{\"fanout\":2,\"session\":\"s\",\"started\":\"2026-11-20T14:02:00Z\"}", .otherVersion(2)),
-        ("{\"fanout\":1,\"session\":\"s\"}", .badHeader),
-        ("{\"type\":\"x\",}", .notJSON(offset: 12, reason: "a field's name in quotes is missing")),
-        ("nonsense", .notJSON(offset: 0, reason: "a value is missing")),
-    ])
+    @Test(
+        "what cannot be read is reported with its line and left out",
+        arguments: [
+            ("{\"type\":1}", EventProblem.Fault.noType),
+            ("[1,2]", .notAnObject),
+            ("{\"type\":\"call.started\",\"t\":1}", .missing("call")),
+            ("{\"type\":\"turn.started\",\"t\":1}", .missing("turn")),
+            ("{\"fanout\":2,\"session\":\"s\",\"started\":\"2026-11-20T14:02:00Z\"}", .otherVersion(2)),
+            ("{\"fanout\":1,\"session\":\"s\"}", .badHeader),
+            ("{\"type\":\"x\",}", .notJSON(offset: 12, reason: "a field's name in quotes is missing")),
+            ("nonsense", .notJSON(offset: 0, reason: "a value is missing")),
+        ])
     func faults(line: String, fault: EventProblem.Fault) {
         let taken = read(Self.header + line + "\n{\"type\":\"x\",\"t\":1}\n")
         #expect(taken.count == 3)
@@ -142,7 +146,8 @@ struct EventReaderTests {
             }
             #expect(marker.label == label)
         }
-        let invalid = Array(Self.header.utf8) + Array("{\"type\":\"marker\",\"t\":1,\"label\":\"a".utf8) + [0xff, 0xc3] + Array("\"}\n".utf8)
+        let invalid =
+            Array(Self.header.utf8) + Array("{\"type\":\"marker\",\"t\":1,\"label\":\"a".utf8) + [0xff, 0xc3] + Array("\"}\n".utf8)
         guard case .event(let event, _) = read(invalid).last, case .marker(let marker) = event.body else {
             Issue.record("not read")
             return
@@ -152,7 +157,8 @@ struct EventReaderTests {
 
     @Test("unknown fields stay as they were written, number for number")
     func extras() {
-        let line = "{\"type\":\"call.released\",\"t\":1,\"call\":\"c\",\"n\":1.10,\"big\":123456789012345678901234567890,\"o\":{\"k\" : [1, 2.0]}}"
+        let line =
+            "{\"type\":\"call.released\",\"t\":1,\"call\":\"c\",\"n\":1.10,\"big\":123456789012345678901234567890,\"o\":{\"k\" : [1, 2.0]}}"
         guard case .event(let event, _) = read(Self.header + line + "\n").last else {
             Issue.record("not read")
             return
@@ -173,12 +179,17 @@ struct EventReaderTests {
         }
         // Without a header the session starts where its first event says.
         #expect(t(#"{"type":"x","t":30}"#, #"{"type":"x","t":50}"#) == [[4_999_970], [0, 30], [0, 50]])
-        #expect(t(#"{"type":"x","time":1700000000.25}"#, #"{"type":"x","time":"2023-11-14T22:13:21Z"}"#) == [[1_700_000_000_250_000], [0, 0], [0, 750_000]])
+        #expect(
+            t(#"{"type":"x","time":1700000000.25}"#, #"{"type":"x","time":"2023-11-14T22:13:21Z"}"#) == [
+                [1_700_000_000_250_000], [0, 0], [0, 750_000],
+            ])
         #expect(t(#"{"type":"x"}"#, #"{"type":"x"}"#) == [[5_000_000], [0, 0], [0, 0]])
         #expect(t(#"{"type":"x"}"#, #"{"type":"x"}"#, arrival: .later(7)) == [[7], [0, 1000], [0, 2000]])
         // A header that comes late keeps what came before in its place.
         #expect(
-            t(#"{"type":"x","session":"s","time":1}"#, #"{"fanout":1,"session":"s","started":"1970-01-01T00:00:03Z"}"#, #"{"type":"x","t":5}"#)
+            t(
+                #"{"type":"x","session":"s","time":1}"#, #"{"fanout":1,"session":"s","started":"1970-01-01T00:00:03Z"}"#,
+                #"{"type":"x","t":5}"#)
                 == [[1_000_000], [0, 0], [1_000_000], [0, 2_000_005]])
     }
 
@@ -195,7 +206,9 @@ struct EventReaderTests {
     @Test("left in place, payloads are known to be there")
     func skim() {
         let line = #"{"type":"call.finished","t":1,"call":"c","outcome":"ok","result":{"a":1},"mystery":2}"#
-        guard case .event(let event, _) = read(Self.header + line + "\n", withPayloads: false).last, case .callFinished(let body) = event.body else {
+        guard case .event(let event, _) = read(Self.header + line + "\n", withPayloads: false).last,
+            case .callFinished(let body) = event.body
+        else {
             Issue.record("not read")
             return
         }
@@ -206,20 +219,26 @@ struct EventReaderTests {
 
 @Suite("Instants")
 struct InstantTests {
-    @Test("RFC 3339 is written and read", arguments: [
-        ("1970-01-01T00:00:00.000000Z", Int64(0)), ("2026-11-20T14:02:00.123456Z", 1_795_183_320_123_456), ("1969-12-31T23:59:59.999999Z", -1),
-        ("2024-02-29T12:00:00.000000Z", 1_709_208_000_000_000),
-    ])
+    @Test(
+        "RFC 3339 is written and read",
+        arguments: [
+            ("1970-01-01T00:00:00.000000Z", Int64(0)), ("2026-11-20T14:02:00.123456Z", 1_795_183_320_123_456),
+            ("1969-12-31T23:59:59.999999Z", -1),
+            ("2024-02-29T12:00:00.000000Z", 1_709_208_000_000_000),
+        ])
     func bothWays(text: String, instant: Int64) {
         #expect(Instant.rfc3339(instant) == text)
         #expect(Instant.microseconds(rfc3339: text) == instant)
     }
 
-    @Test("other ways to write one", arguments: [
-        ("2026-11-20T15:02:00+01:00", Int64?.some(1_795_183_320_000_000)), ("2026-11-20 14:02:00Z", 1_795_183_320_000_000),
-        ("2026-11-20T14:02:00", 1_795_183_320_000_000), ("2026-11-20T14:02:00.1234567Z", 1_795_183_320_123_456), ("2026-11-20", nil), ("now", nil),
-        ("2026-13-20T14:02:00Z", nil), ("2026-11-20T14:02:00Zz", nil),
-    ])
+    @Test(
+        "other ways to write one",
+        arguments: [
+            ("2026-11-20T15:02:00+01:00", Int64?.some(1_795_183_320_000_000)), ("2026-11-20 14:02:00Z", 1_795_183_320_000_000),
+            ("2026-11-20T14:02:00", 1_795_183_320_000_000), ("2026-11-20T14:02:00.1234567Z", 1_795_183_320_123_456), ("2026-11-20", nil),
+            ("now", nil),
+            ("2026-13-20T14:02:00Z", nil), ("2026-11-20T14:02:00Zz", nil),
+        ])
     func others(text: String, instant: Int64?) {
         #expect(Instant.microseconds(rfc3339: text) == instant)
     }

@@ -3,8 +3,9 @@ package import FanoutTimeline
 
 /// A few calls written like voices of a score, a tenth of a second for each character.
 ///
-///     grep    ..====+      waits, runs, ends well
-///     bash    :::==~~==!   is queued, tries, backs off, tries again, fails
+///     grep |..====+        waits, runs, ends well
+///     bash |:::==~~==!     is queued, tries, backs off, tries again, fails
+///     read |    ===+       is not known of for four tenths of a second
 ///
 /// `.` it waits, `:` it is queued for a limit, `=` an attempt, `~` back-off; `+` ok, `!` failed, `t` timeout, `x` cancelled, `s` skipped;
 /// what has no end is left open. Lines that begin with `#` are for the reader.
@@ -17,10 +18,11 @@ package struct Score {
         var voices: [(t: Int64, event: Event)] = [(0, Event(t: 0, .turnStarted(Event.TurnStarted(turn: turn))))]
         var index = 0
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = line.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { continue }
             index += 1
-            voices += Self.voice(name: String(parts[0]), notes: parts[1].drop { $0 == "|" }, call: "c\(index)", index: index - 1, turn: turn)
+            let name = String(parts[0].filter { $0 != " " })
+            voices += Self.voice(name: name, notes: parts[1], call: "c\(index)", index: index - 1, turn: turn)
         }
         events = voices.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element.event)
     }

@@ -94,7 +94,11 @@ let package = Package(
             name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
         .testTarget(
             name: "ProgramTests",
-            dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+            dependencies: [
+                "fanout", "terminal-probe", "FanoutAgent", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit",
+                "CSystem",
+            ],
+            exclude: ["Fixtures"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -16,8 +16,8 @@ package enum SessionFile {
         let file = openFile(path)
         guard file >= 0 else {
             throw errno == ENOENT
-                ? SessionError(.missing, "\(path): there is no such file; `fanout sessions` lists what was recorded here")
-                : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+                ? SessionError(.missing, "\(path): there is no such file; runs are recorded in \(StateDirectory.path())")
+                : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path and who may read it")
         }
         var status = stat()
         fstat(file, &status)

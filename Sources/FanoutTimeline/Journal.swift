@@ -255,6 +255,25 @@ extension Journal {
         return nil
     }
 
+    /// The first change at or after an instant that satisfies a condition.
+    func first(from t: Int64, where condition: (Change) -> Bool) -> Change? {
+        var place = Swift.max(0, blockIndex(at: t))
+        // What happened at one instant may lie in several blocks.
+        while place > 0, blocks[place].base >= t {
+            place -= 1
+        }
+        while place < blocks.count {
+            for entry in blocks[place].entries where blocks[place].base + Int64(entry >> 32) >= t {
+                let change = change(entry, in: place)
+                if condition(change) {
+                    return change
+                }
+            }
+            place += 1
+        }
+        return nil
+    }
+
     /// The last change before an instant that satisfies a condition.
     func last(before t: Int64, where condition: (Change) -> Bool = { _ in true }) -> Change? {
         var place = blockIndex(at: t)

@@ -29,7 +29,8 @@ extension Dashboard {
             width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
-        let columns = Columns(width: input.width)
+        widenNames(timeline)
+        let columns = Columns(width: input.width, longestName: longestName)
         axis = currentAxis(timeline, t, columns: columns.barWidth)
         fetchSummaries(timeline, t, input)
 
@@ -91,6 +92,13 @@ extension Dashboard {
             }
             concurrency = bottom - 1
             lanes = 4..<max(4, concurrency)
+        }
+    }
+
+    /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
+    private mutating func widenNames(_ timeline: Timeline) {
+        for case .lane(let lane, let depth) in visible {
+            longestName = max(longestName, CleanText(timeline.name(of: lane)).columns + 2 * depth)
         }
     }
 

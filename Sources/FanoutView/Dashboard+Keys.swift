@@ -41,8 +41,8 @@ extension Dashboard {
         case .previousPage: turnPage(-1)
         case .detailDown: scrollDetail(by: max(1, detailRows - 1))
         case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
-        case .nextError: moveError(timeline.error(after: t), timeline, input)
-        case .previousError: moveError(timeline.error(before: t), timeline, input)
+        case .nextError: moveError(nextError(timeline, t), timeline, input)
+        case .previousError: moveError(previousError(timeline, t), timeline, input)
         case .zoomIn: rescale(by: 0.5, around: t)
         case .zoomOut: rescale(by: 2, around: t)
         case .panLeft: zoom = .window(start: axis.start - axis.span / 4, span: axis.span)
@@ -121,11 +121,34 @@ extension Dashboard {
         zoom = .fit
         summaries = [:]
         placement = Placement()
+        longestName = 0
+    }
+
+    /// The error behind the one that is selected, or behind the playhead; after the last one, and with the playhead at now, the first one.
+    private func nextError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
+        if let lane = selectedError(timeline, t) {
+            return timeline.error(after: timeline.lane(lane).ended, lane: lane) ?? timeline.error(after: .min)
+        }
+        return (playhead.isFollowing ? nil : timeline.error(after: t)) ?? timeline.error(after: .min)
+    }
+
+    private func previousError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
+        if let lane = selectedError(timeline, t) {
+            return timeline.error(before: timeline.lane(lane).ended, lane: lane) ?? timeline.error(before: timeline.last)
+        }
+        return timeline.error(before: t) ?? timeline.error(before: timeline.last)
+    }
+
+    /// The selected lane, where it has ended in an error by now.
+    private func selectedError(_ timeline: Timeline, _ t: Int64) -> Int? {
+        guard let selection, timeline.laneRange.contains(selection) else { return nil }
+        let lane = timeline.lane(selection)
+        return lane.hasEnded && lane.ended <= t && (lane.outcome == .failed || lane.outcome == .timeout) ? selection : nil
     }
 
     private mutating func moveError(_ error: (lane: Int, t: Int64)?, _ timeline: Timeline, _ input: Input) {
         guard let error else {
-            notice = "no further error"
+            notice = "no call has failed"
             return
         }
         if isReplay || !playhead.isFollowing {

@@ -80,7 +80,8 @@ extension Dashboard {
         drawEdges(y, columns, into: &frame)
         drawBar(number, lane, y, columns, timeline, t, words, into: &frame)
         if number == selection {
-            frame.select(row: y)
+            // Not the bar: where a selection is shown by reversing, what ran would look like what did not.
+            frame.select(row: y, x: 0..<columns.leftEdge)
         }
     }
 

@@ -72,6 +72,8 @@ package struct Dashboard: Sendable {
     package var showsKeys = false
     var placement = Placement()
     var usesPlacement = false
+    /// The columns of the longest name that was seen on the screen in this session.
+    var longestName = 0
 
     // What was found when the last frame was drawn; keys refer to what is seen.
     var visible: [Row] = []

@@ -69,7 +69,8 @@ enum LiveRun {
         let queue = log.reader(limit: 10_000) { wakeup.wake() }
         let piece = try make(log, time)
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
-        let ledger = Ledger(recorder: recorder, observer: Composition.observer(display, glyphs: looks.glyphs, toError: linesToError))
+        let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
+        let ledger = Ledger(recorder: recorder, observer: printer)
         let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
 
         let outcome = Guarded<AgentAnswer?>(nil)

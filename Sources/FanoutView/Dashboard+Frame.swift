@@ -199,14 +199,16 @@ extension Dashboard {
         if summaries.count > 4096 {
             summaries = [:]
         }
-        for lane in visible.compactMap(\.lane) where summaries[lane] == nil {
+        for lane in visible.compactMap(\.lane) {
             let place = timeline.lane(lane).arguments
-            guard !place.isNone, let event = input.event(place) else { continue }
-            switch event.body {
-            case .callRequested(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
-            case .callStarted(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
-            default: break
-            }
+            guard !place.isNone, summaries[lane]?.place != place, let event = input.event(place) else { continue }
+            let arguments =
+                switch event.body {
+                case .callRequested(let body): body.arguments
+                case .callStarted(let body): body.arguments
+                default: nil as JSONText?
+                }
+            summaries[lane] = Summary(place: place, text: arguments.map { ArgumentSummary.summary($0.value) } ?? "")
         }
     }
 

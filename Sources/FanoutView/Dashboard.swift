@@ -47,6 +47,13 @@ package struct Dashboard: Sendable {
         var scroll = 0
     }
 
+    /// What a lane's arguments come to; empty where there are none.
+    struct Summary: Sendable {
+        /// Where they stand.
+        var place: Place
+        var text: CleanText
+    }
+
     enum Zoom: Sendable {
         case fit
         case window(start: Int64, span: Int64)
@@ -83,7 +90,7 @@ package struct Dashboard: Sendable {
     var detailRows = 1
 
     /// Summaries of arguments by lane, since they stand in a file.
-    var summaries: [Int: CleanText] = [:]
+    var summaries: [Int: Summary] = [:]
     var detailCache = DetailCache()
 
     package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {

@@ -57,7 +57,7 @@ extension Dashboard {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
         if let focus {
-            let lost = timeline.unaccounted(ofTurn: focus, at: t)
+            let lost = findings.unaccounted
             if lost >= 100_000 {
                 line.add("unaccounted", DurationText.length(lost), .muted, into: &frame)
             }

@@ -264,13 +264,16 @@ struct DashboardTests {
         #expect(!kind.isASCII || terminal.output.allSatisfy { $0 < 0x80 })
     }
 
-    @Test("nothing is written while nothing changes: after a demo, at a pause, and beside a quiet file")
+    @Test("nothing is written while nothing changes, and nothing wakes a program that shows a finished run")
     func quiet() throws {
         let folder = try ProgramFolder()
         let terminal = try folder.open("demo", "stocks", "--latency", "0", width: 100)
         try terminal.wait(for: "the end") { $0.lines[0].contains("✓ DONE") && Self.row($0, "✓ fetch_weather") && !$0.isUpdating }
         terminal.type("j")
         try terminal.wait(for: "the selection") { Self.row($0, "▸") && !$0.isUpdating }
+        // Nor is there anything in it that would wake it: no timer, and no thread pool that looks after itself.
+        #expect(!terminal.descriptors.isEmpty)
+        #expect(!terminal.descriptors.contains { $0.contains("timerfd") || $0.contains("eventpoll") })
         let updates = terminal.screen.updates
         terminal.type("k")
         terminal.type("q")

@@ -56,11 +56,8 @@ extension Dashboard {
         if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
-        if let focus {
-            let lost = findings.unaccounted
-            if lost >= 100_000 {
-                line.add("unaccounted", DurationText.length(lost), .muted, into: &frame)
-            }
+        if findings.unaccounted >= 100_000 {
+            line.add("unaccounted", DurationText.length(findings.unaccounted), .muted, into: &frame)
         }
     }
 

@@ -36,7 +36,7 @@ struct DashboardTests {
         #expect(terminal.screen.isAlternate)
         #expect(terminal.screen.lines[0].hasSuffix("2 calls: 2 ok"))
         #expect(Self.row(terminal.screen, "speed-up"))
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after quitting")
         #expect(Self.row(terminal.screen, "✓ fetch_weather"))
@@ -49,9 +49,13 @@ struct DashboardTests {
     func interruptRun() throws {
         let folder = try ProgramFolder()
         let terminal = try folder.open("demo", "travel", width: 100, height: 30)
-        try terminal.wait(for: "a call that runs") { Self.row($0, "● get_weather") }
+        try terminal.wait(for: "a call that has ended") { Self.row($0, "✓ get_weather") }
+        terminal.type("gjx")
+        try terminal.wait(forText: "that call is over")
+        terminal.type("g")
+        try terminal.wait(for: "a call that runs") { Self.row($0, "● get_") }
         terminal.type("\u{3}")
-        try terminal.wait(for: "the cancelled call") { Self.row($0, "⊘ get_weather") && !$0.lines[0].contains("LIVE") }
+        try terminal.wait(for: "the cancelled call") { Self.row($0, "⊘ get_") && !$0.lines[0].contains("LIVE") }
         terminal.type("\u{3}")
         #expect(try terminal.end() == 130)
         Self.expectRestored(terminal, "after Ctrl-C")
@@ -68,7 +72,7 @@ struct DashboardTests {
         try terminal.wait(forText: "waiting for events from standard input")
         pipe.send(#"{"type":"call.started","call":"one","name":"hash_it","arguments":{"path":"a.iso"}}"# + "\n")
         try terminal.wait(for: "the lane") { Self.row($0, "● hash_it a.iso running") }
-        terminal.type("j")
+        terminal.type("g")
         try terminal.wait(for: "its selection") { Self.row($0, "▸ ● hash_it") }
         pipe.send(
             #"{"type":"call.finished","call":"one","outcome":"failed","error":{"kind":"tool_error","message":"no such image"}}"# + "\n")
@@ -76,7 +80,7 @@ struct DashboardTests {
         pipe.closeOwn()
         terminal.type("\r")
         try terminal.wait(forText: "no such image")
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a pipe")
     }
@@ -93,7 +97,7 @@ struct DashboardTests {
         try folder.append("later.jsonl", #"ished","call":"one","outcome":"ok"}"# + "\n")
         try terminal.wait(for: "the end of the first") { Self.row($0, "✓ first") && Self.row($0, "● second") }
         #expect(folder.recordings == [])
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a file")
     }
@@ -105,7 +109,7 @@ struct DashboardTests {
         try terminal.wait(forText: "waiting for events from /dev/fd/3")
         try folder.append("events", #"{"type":"call.started","call":"one","name":"first"}"# + "\n")
         try terminal.wait(for: "the lane") { Self.row($0, "● first") }
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a descriptor")
     }
@@ -119,7 +123,7 @@ struct DashboardTests {
         try terminal.wait(for: "its lanes") { screen in
             ["✓ resolve localhost ok", "✓ sha256 some.txt ok", "✗ sha256 missing.txt failed"].allSatisfy { Self.row(screen, $0) }
         }
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after the producer")
     }
@@ -149,14 +153,26 @@ struct DashboardTests {
                 Self.row($0, "\(step.place) / 0:04.0") && Self.row($0, step.row) && $0.lines[0].contains("PAUSED")
             }
         }
+        // What cannot be done is said.
+        for (key, notice) in [
+            (",", "nothing happened before this"), ("]", "no marker after this"), (")", "there is one session"),
+            ("x", "this run cannot be controlled from here"),
+        ] {
+            terminal.type(key)
+            try terminal.wait(forText: notice)
+        }
+        terminal.type("g")
+        try terminal.wait(forText: "speed 0.5x")
+        terminal.type("\u{7F}")
+        try terminal.wait(forText: "speed 1x")
         // At 64 times the speed four seconds pass in a moment.
         terminal.type(">>>>>> ")
         try terminal.wait(for: "the end") { Self.row($0, "0:04.0 / 0:04.0") && Self.row($0, "✗ bash swift test failed") }
-        terminal.type("?")
+        terminal.type("g")
         try terminal.wait(forText: "Keys")
-        terminal.type("?")
+        terminal.type("g")
         try terminal.wait(for: "the keys to go") { !$0.lines.contains { $0.contains(" Keys ") } }
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after a replay")
         #expect(Self.row(terminal.screen, "✗ bash"))
@@ -165,13 +181,13 @@ struct DashboardTests {
     @Test("a burst of sizes ends in the last one; below 40×12 it says so, and comes back")
     func sizes() throws {
         let terminal = try Self.paused(try ProgramFolder())
-        terminal.type("F")
+        terminal.type("g")
         for (width, height) in [(40, 12), (200, 60), (12, 4), (81, 25), (39, 12)] {
             terminal.resize(width: width, height: height)
         }
         try terminal.wait(for: "what it needs") { Self.row($0, "fanout needs 40×12") && Self.row($0, "this is 39×12") }
         terminal.resize(width: 2, height: 1)
-        terminal.type(".")
+        terminal.type("g")
         for (width, height) in [(40, 12), (100, 30), (200, 60)] {
             terminal.resize(width: width, height: height)
             try terminal.wait(for: "the lanes at \(width)×\(height)") { screen in
@@ -180,7 +196,7 @@ struct DashboardTests {
             }
             #expect(terminal.screen.lines.filter { $0.contains("✗ bash") }.count == 1)
         }
-        terminal.type("q")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after resizing")
     }
@@ -209,7 +225,7 @@ struct DashboardTests {
         try terminal.wait(for: "the screen in its new size") {
             $0.isAlternate && $0.lines[2] == String(repeating: "─", count: 70) && Self.row($0, "◌ grep")
         }
-        terminal.type("q")
+        terminal.type("g")
         try terminal.wait(forText: "OVER")
         Self.expectRestored(terminal, "after going on")
         #expect(try terminal.end() == 0)
@@ -250,9 +266,9 @@ struct DashboardTests {
             environment: ["HOME": folder.path].merging(kind.environment) { $1 })
         if kind.isDrawn {
             try terminal.wait(forText: "0:00.0 / 0:04.0")
-            terminal.type("F")
+            terminal.type("g")
             try terminal.wait(for: kind.seen) { Self.row($0, kind.seen) }
-            terminal.type("q")
+            terminal.type("g")
         }
         #expect(try terminal.end() == 0)
         #expect(terminal.takesLines)
@@ -269,14 +285,14 @@ struct DashboardTests {
         let folder = try ProgramFolder()
         let terminal = try folder.open("demo", "stocks", "--latency", "0", width: 100)
         try terminal.wait(for: "the end") { $0.lines[0].contains("✓ DONE") && Self.row($0, "✓ fetch_weather") && !$0.isUpdating }
-        terminal.type("j")
+        terminal.type("g")
         try terminal.wait(for: "the selection") { Self.row($0, "▸") && !$0.isUpdating }
         // Nor is there anything in it that would wake it: no timer, and no thread pool that looks after itself.
         #expect(!terminal.descriptors.isEmpty)
         #expect(!terminal.descriptors.contains { $0.contains("timerfd") || $0.contains("eventpoll") })
         let updates = terminal.screen.updates
-        terminal.type("k")
-        terminal.type("q")
+        terminal.type("g")
+        terminal.type("g")
         #expect(try terminal.end() == 0)
         // One frame a key at the most, and none between them.
         #expect(terminal.screen.updates <= updates + 2)

@@ -36,7 +36,7 @@ struct DashboardTests {
         #expect(terminal.screen.isAlternate)
         #expect(terminal.screen.lines[0].hasSuffix("2 calls: 2 ok"))
         #expect(Self.row(terminal.screen, "speed-up"))
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after quitting")
         #expect(Self.row(terminal.screen, "✓ fetch_weather"))
@@ -52,7 +52,7 @@ struct DashboardTests {
         try terminal.wait(for: "a call that has ended") { Self.row($0, "✓ get_weather") }
         terminal.type("gjx")
         try terminal.wait(forText: "that call is over")
-        terminal.type("g")
+        terminal.type("F")
         try terminal.wait(for: "a call that runs") { Self.row($0, "● get_") }
         terminal.type("\u{3}")
         try terminal.wait(for: "the cancelled call") { Self.row($0, "⊘ get_") && !$0.lines[0].contains("LIVE") }
@@ -72,7 +72,7 @@ struct DashboardTests {
         try terminal.wait(forText: "waiting for events from standard input")
         pipe.send(#"{"type":"call.started","call":"one","name":"hash_it","arguments":{"path":"a.iso"}}"# + "\n")
         try terminal.wait(for: "the lane") { Self.row($0, "● hash_it a.iso running") }
-        terminal.type("g")
+        terminal.type("j")
         try terminal.wait(for: "its selection") { Self.row($0, "▸ ● hash_it") }
         pipe.send(
             #"{"type":"call.finished","call":"one","outcome":"failed","error":{"kind":"tool_error","message":"no such image"}}"# + "\n")
@@ -80,7 +80,7 @@ struct DashboardTests {
         pipe.closeOwn()
         terminal.type("\r")
         try terminal.wait(forText: "no such image")
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a pipe")
     }
@@ -97,7 +97,7 @@ struct DashboardTests {
         try folder.append("later.jsonl", #"ished","call":"one","outcome":"ok"}"# + "\n")
         try terminal.wait(for: "the end of the first") { Self.row($0, "✓ first") && Self.row($0, "● second") }
         #expect(folder.recordings == [])
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a file")
     }
@@ -109,7 +109,7 @@ struct DashboardTests {
         try terminal.wait(forText: "waiting for events from /dev/fd/3")
         try folder.append("events", #"{"type":"call.started","call":"one","name":"first"}"# + "\n")
         try terminal.wait(for: "the lane") { Self.row($0, "● first") }
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after watching a descriptor")
     }
@@ -123,7 +123,7 @@ struct DashboardTests {
         try terminal.wait(for: "its lanes") { screen in
             ["✓ resolve localhost ok", "✓ sha256 some.txt ok", "✗ sha256 missing.txt failed"].allSatisfy { Self.row(screen, $0) }
         }
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after the producer")
     }
@@ -161,18 +161,18 @@ struct DashboardTests {
             terminal.type(key)
             try terminal.wait(forText: notice)
         }
-        terminal.type("g")
+        terminal.type("<")
         try terminal.wait(forText: "speed 0.5x")
         terminal.type("\u{7F}")
         try terminal.wait(forText: "speed 1x")
         // At 64 times the speed four seconds pass in a moment.
         terminal.type(">>>>>> ")
         try terminal.wait(for: "the end") { Self.row($0, "0:04.0 / 0:04.0") && Self.row($0, "✗ bash swift test failed") }
-        terminal.type("g")
+        terminal.type("?")
         try terminal.wait(forText: "Keys")
-        terminal.type("g")
+        terminal.type("?")
         try terminal.wait(for: "the keys to go") { !$0.lines.contains { $0.contains(" Keys ") } }
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after a replay")
         #expect(Self.row(terminal.screen, "✗ bash"))
@@ -181,7 +181,7 @@ struct DashboardTests {
     @Test("a burst of sizes ends in the last one; below 40×12 it says so, and comes back")
     func sizes() throws {
         let terminal = try Self.paused(try ProgramFolder())
-        terminal.type("g")
+        terminal.type("F")
         for (width, height) in [(40, 12), (200, 60), (12, 4), (81, 25), (39, 12)] {
             terminal.resize(width: width, height: height)
         }
@@ -196,7 +196,7 @@ struct DashboardTests {
             }
             #expect(terminal.screen.lines.filter { $0.contains("✗ bash") }.count == 1)
         }
-        terminal.type("g")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         Self.expectRestored(terminal, "after resizing")
     }
@@ -225,7 +225,7 @@ struct DashboardTests {
         try terminal.wait(for: "the screen in its new size") {
             $0.isAlternate && $0.lines[2] == String(repeating: "─", count: 70) && Self.row($0, "◌ grep")
         }
-        terminal.type("g")
+        terminal.type("q")
         try terminal.wait(forText: "OVER")
         Self.expectRestored(terminal, "after going on")
         #expect(try terminal.end() == 0)
@@ -266,9 +266,9 @@ struct DashboardTests {
             environment: ["HOME": folder.path].merging(kind.environment) { $1 })
         if kind.isDrawn {
             try terminal.wait(forText: "0:00.0 / 0:04.0")
-            terminal.type("g")
+            terminal.type("F")
             try terminal.wait(for: kind.seen) { Self.row($0, kind.seen) }
-            terminal.type("g")
+            terminal.type("q")
         }
         #expect(try terminal.end() == 0)
         #expect(terminal.takesLines)
@@ -285,14 +285,14 @@ struct DashboardTests {
         let folder = try ProgramFolder()
         let terminal = try folder.open("demo", "stocks", "--latency", "0", width: 100)
         try terminal.wait(for: "the end") { $0.lines[0].contains("✓ DONE") && Self.row($0, "✓ fetch_weather") && !$0.isUpdating }
-        terminal.type("g")
+        terminal.type("j")
         try terminal.wait(for: "the selection") { Self.row($0, "▸") && !$0.isUpdating }
         // Nor is there anything in it that would wake it: no timer, and no thread pool that looks after itself.
         #expect(!terminal.descriptors.isEmpty)
         #expect(!terminal.descriptors.contains { $0.contains("timerfd") || $0.contains("eventpoll") })
         let updates = terminal.screen.updates
-        terminal.type("g")
-        terminal.type("g")
+        terminal.type("k")
+        terminal.type("q")
         #expect(try terminal.end() == 0)
         // One frame a key at the most, and none between them.
         #expect(terminal.screen.updates <= updates + 2)

@@ -21,13 +21,13 @@ let package = Package(
                 .brew(["ncurses", "simdjson", "sqlite", "curl", "libmicrohttpd"]),
             ]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
-        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         // Our own C, each imported by the one Swift target that wraps it.
         .target(
             name: "CNcurses", dependencies: ["CNcursesw"],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CSystem"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -67,9 +67,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "fanout-benchmarks",
-            dependencies: [
-                "FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
-            ]),
+            dependencies: ["FanoutView", "FanoutSession", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
         // Tests, in the same order.
         .target(

@@ -39,10 +39,10 @@ extension Batch {
     }
 
     /// Abandoned calls whose work goes on and holds what it writes.
-    func held(_ state: State, tools: [EngineTool]) -> [Engine.HeldWork] {
+    func held(_ state: State) -> [Engine.HeldWork] {
         state.entries.indices.compactMap { place in
             guard state.machine.isAbandonedStill(place), let tool = state.entries[place].prepared.tool else { return nil }
-            let writes = tools[tool].tool.traits.writes
+            let writes = tool.tool.traits.writes
             return writes.isEmpty ? nil : Engine.HeldWork(call: state.entries[place].prepared.call, writes: writes)
         }
     }

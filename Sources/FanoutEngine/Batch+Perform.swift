@@ -17,7 +17,8 @@ extension Batch {
             }
             state.machine.takeEffects(into: &effects)
         }
-        state.effects = effects
+        // A begin of many calls leaves a room that is never filled again.
+        state.effects = effects.capacity > 1024 ? [] : effects
         flush(&state)
         if state.machine.open == 0, !state.isDone, let continuation = state.continuation {
             state.isDone = true
@@ -73,7 +74,7 @@ extension Batch {
         let resolved = state.entries[call].resolved
         let freedBy = freedBy.map { state.entries[$0].prepared.call }
         note(.callStarted(Event.CallStarted(call: prepared.call, attempt: attempt, arguments: resolved?.shown, freedBy: freedBy)), &state)
-        deeds.starts.append(Start(call: call, attempt: attempt, prepared: prepared, resolved: resolved?.arguments))
+        deeds.starts.append(CallAttempt(prepared, place: call, attempt: attempt, resolved: resolved?.arguments, sink: self))
     }
 
     private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) {
@@ -111,8 +112,7 @@ extension Batch {
     /// Puts the results that a call refers to into its arguments, and checks what comes of it.
     private func resolve(_ call: Int, _ state: inout State) -> CallError? {
         let prepared = state.entries[call].prepared
-        guard let references, let place = prepared.tool else { return nil }
-        let tool = engine.prepared[place]
+        guard let references, let tool = prepared.tool else { return nil }
         do throws(CallError) {
             let value = try references.resolved(prepared.arguments) { other in
                 state.entries[state.machine.latest(other)].value?.json.value ?? .null

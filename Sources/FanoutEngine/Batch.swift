@@ -25,19 +25,10 @@ final class Batch: ReportSink {
 
     /// What is left to do once the lock is open.
     struct Deeds {
-        var starts: [Start] = []
+        var starts: [CallAttempt] = []
         var stops: [Task<Void, Never>] = []
         var released: [String] = []
         var continuation: CheckedContinuation<Void, Never>?
-    }
-
-    /// Work to begin.
-    struct Start: Sendable {
-        let call: Int
-        let attempt: Int
-        let prepared: PreparedCall
-        /// Where they differ from the prepared call's.
-        let resolved: JSONValue?
     }
 
     let turn: Int
@@ -49,6 +40,7 @@ final class Batch: ReportSink {
     /// Nil where no call can refer to another.
     let references: References?
     let state: Guarded<State>
+    private let inbox = Guarded(Inbox())
 
     /// Where work runs.
     struct Executors: Sendable {
@@ -70,7 +62,7 @@ final class Batch: ReportSink {
         self.outside = outside
         self.executors = executors
         self.references = references
-        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool : nil, after: $0.after, failure: $0.failure) }
+        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool?.place : nil, after: $0.after, failure: $0.failure) }
         state = Guarded(
             State(
                 machine: BatchMachine(plain, rules: rules), entries: calls.map(BatchEntry.init),
@@ -139,7 +131,7 @@ final class Batch: ReportSink {
 
     private func act(_ deeds: Deeds) {
         if !deeds.starts.isEmpty {
-            begin(deeds.starts)
+            begin(deeds.starts[...])
         }
         for task in deeds.stops {
             task.cancel()
@@ -150,21 +142,32 @@ final class Batch: ReportSink {
         deeds.continuation?.resume()
     }
 
-    private func begin(_ starts: [Start]) {
+    /// How many tasks are made at once. Those after them are made in turn with the work of these, so that ten thousand calls need the
+    /// memory of those that run and not of all, and come to the processors in the same order as ever.
+    private static let tasksAtOnce = 64
+
+    private func begin(_ all: ArraySlice<CallAttempt>) {
+        let starts = all.prefix(Self.tasksAtOnce)
         var tasks: [Task<Void, Never>] = []
         tasks.reserveCapacity(starts.count)
         for start in starts {
-            let blocks = start.prepared.tool.map { engine.tools[$0].traits.blocks } == true
-            let executor = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others
-            tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
+            let blocks = start.prepared.tool?.tool.traits.blocks == true
+            if let executor = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others {
+                tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
+            } else {
+                tasks.append(Task.detached { await self.work(start) })
+            }
+        }
+        if starts.endIndex < all.endIndex {
+            Task.detached { self.begin(all[starts.endIndex...]) }
         }
         // By now an attempt may have ended, or not be wanted any more.
         let unwanted = state.withLock { state in
             var unwanted: [Task<Void, Never>] = []
             for (start, task) in zip(starts, tasks) {
-                if state.machine.wants(start.call, attempt: start.attempt) {
-                    state.entries[start.call].task = task
-                } else if state.machine.isWorking(start.call, attempt: start.attempt) {
+                if state.machine.wants(start.place, attempt: start.attempt) {
+                    state.entries[start.place].task = task
+                } else if state.machine.isWorking(start.place, attempt: start.attempt) {
                     unwanted.append(task)
                 }
             }
@@ -175,24 +178,69 @@ final class Batch: ReportSink {
         }
     }
 
-    private func work(_ start: Start) async {
+    private func work(_ start: CallAttempt) async {
         guard let tool = start.prepared.tool else { return }
-        let context = ToolContext(start.prepared, place: start.call, attempt: start.attempt, sink: self)
         do {
-            let value = WorkValue(try await engine.tools[tool].run(context, start.resolved ?? start.prepared.ready))
+            let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
             ended(start, .ok, value)
         } catch {
             ended(start, WorkFailure.end(error), nil)
         }
     }
 
-    private func ended(_ start: Start, _ end: BatchMachine.WorkEnd, _ value: WorkValue?) {
-        let random = end == .ok ? 0 : engine.random()
-        change { state in
-            state.entries[start.call].task = nil
-            state.entries[start.call].value = value
-            state.machine.ended(start.call, attempt: start.attempt, end, random: random, now: engine.time.now())
+    /// An attempt whose work has ended.
+    private struct Ended {
+        let attempt: CallAttempt
+        let end: BatchMachine.WorkEnd
+        let value: WorkValue?
+    }
+
+    private struct Inbox {
+        var ends: [Ended] = []
+        /// Somebody tells the machine, and will look here again before leaving.
+        var isAttended = false
+    }
+
+    private func ended(_ attempt: CallAttempt, _ end: BatchMachine.WorkEnd, _ value: WorkValue?) {
+        let ended = Ended(attempt: attempt, end: end, value: value)
+        // Whoever finds another at it leaves the end to that one, and its thread is free for other work.
+        let attends = inbox.withLock { inbox in
+            if inbox.isAttended {
+                inbox.ends.append(ended)
+                return false
+            }
+            inbox.isAttended = true
+            return true
         }
+        guard attends else { return }
+        change { tell(ended, &$0) }
+        while let ends = left() {
+            change { state in
+                for ended in ends {
+                    tell(ended, &state)
+                }
+            }
+        }
+    }
+
+    /// The ends that came meanwhile; nil where there are none, and then nobody attends any more.
+    private func left() -> [Ended]? {
+        inbox.withLock { inbox in
+            guard !inbox.ends.isEmpty else {
+                inbox.isAttended = false
+                return nil
+            }
+            defer { inbox.ends = [] }
+            return inbox.ends
+        }
+    }
+
+    private func tell(_ ended: Ended, _ state: inout State) {
+        let place = ended.attempt.place
+        state.entries[place].task = nil
+        state.entries[place].value = ended.value
+        let random = ended.end == .ok ? 0 : engine.random()
+        state.machine.ended(place, attempt: ended.attempt.attempt, ended.end, random: random, now: engine.time.now())
     }
 
     func report(_ report: ToolContext.Report, call: Int, attempt: Int) {

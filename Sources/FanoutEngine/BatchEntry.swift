@@ -13,8 +13,8 @@ final class PreparedCall: Sendable {
     /// Its place in the reply, from 0.
     let index: Int
     let turn: Int
-    /// Its tool's place among the engine's.
-    let tool: Int?
+    /// Nil where there is none of that name.
+    let tool: EngineTool?
     /// As the model wrote them; null where they could not be read.
     let arguments: JSONValue
     /// What events show of them.
@@ -29,7 +29,7 @@ final class PreparedCall: Sendable {
     let retryOf: String?
 
     init(
-        call: String, id: String, name: String, index: Int, turn: Int, tool: Int?, arguments: JSONValue, shown: JSONText,
+        call: String, id: String, name: String, index: Int, turn: Int, tool: EngineTool?, arguments: JSONValue, shown: JSONText,
         redacted: [String],
         ready: JSONValue, after: [Int], failure: CallError?, retryOf: String?
     ) {

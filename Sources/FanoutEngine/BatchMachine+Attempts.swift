@@ -60,12 +60,12 @@ extension BatchMachine {
         guard traits.repeatable, attempt < traits.retry.attempts else { return false }
         let delay = traits.retry.delay(after: attempt, retryAfter: retryAfter, random: random)
         // An attempt that would begin past the deadline is none.
-        guard now + delay < calls[call].deadline ?? .max else { return false }
+        guard now.later(by: delay) < calls[call].deadline ?? .max else { return false }
         calls[call].phase = .resting
         calls[call].isRested = false
         calls[call].ending = ending
         effects.append(.retry(call: call, attempt: attempt, ending, delay: delay))
-        timers.insert(.rested(call, attempt: attempt), at: now + delay)
+        timers.insert(.rested(call, attempt: attempt), at: now.later(by: delay))
         if !calls[call].isWorking {
             leaveGates(call, freedBy: call, now: now)
         }
@@ -86,11 +86,11 @@ extension BatchMachine {
         calls[call].ending = ending
         if !wasAsked {
             effects.append(.stop(call: call, attempt: attempt))
-            timers.insert(.graceOver(call, attempt: attempt), at: now + rules.grace)
+            timers.insert(.graceOver(call, attempt: attempt), at: now.later(by: rules.grace))
         }
         let settle = min(rules.settle, rules.grace)
         if settle > 0 {
-            timers.insert(.settled(call, attempt: attempt), at: now + settle)
+            timers.insert(.settled(call, attempt: attempt), at: now.later(by: settle))
         } else {
             finish(call, ending, isAbandoned: true, now: now)
         }
@@ -145,7 +145,7 @@ extension BatchMachine {
             let ending = BatchEffect.Ending.attemptTimeout(traits(of: call).attemptTimeout ?? 0)
             if rest(call, ending, retryAfter: nil, random: random(), now: now) {
                 effects.append(.stop(call: call, attempt: attempt))
-                timers.insert(.graceOver(call, attempt: attempt), at: now + rules.grace)
+                timers.insert(.graceOver(call, attempt: attempt), at: now.later(by: rules.grace))
             } else {
                 stop(call, ending, now: now)
             }
@@ -200,13 +200,14 @@ extension BatchMachine {
 
     /// Cancels all that is open.
     package mutating func cancelAll(now: Int64) {
+        guard open > 0 else { return }
         end(.turnCancelled, now: now)
         propagate(now: now)
     }
 
     /// Ends the turn: what runs is stopped, and nothing starts any more.
     private mutating func end(_ ending: BatchEffect.Ending, now: Int64) {
-        isOver = true
+        cutBy = ending
         for call in calls.indices where calls[call].phase != .finished && calls[call].phase != .stopping {
             stop(call, ending, now: now)
         }

@@ -18,6 +18,8 @@ package struct BatchMachine: Sendable {
     let paths: [[Int]]
     var order = ResourceOrder()
     private var touchesEverything = false
+    /// Whether each tool reads or writes anything.
+    private let touchesSomething: [Bool]
     var timers = InstantHeap<Timer>()
     /// What ended and has not been told to whom it concerns.
     private var ended: [Int] = []
@@ -27,13 +29,15 @@ package struct BatchMachine: Sendable {
     var effects: [BatchEffect] = []
     /// How many calls have not ended.
     package private(set) var open = 0
-    /// Set once the turn is over, so that nothing starts any more.
-    var isOver = false
+    /// What ended the turn before its calls ended by themselves; nothing starts any more then.
+    package internal(set) var cutBy: BatchEffect.Ending?
+    var isOver: Bool { cutBy != nil }
     private var circles: [Int: [Int]] = [:]
 
     package init(_ calls: [BatchCall], rules: BatchRules) {
         self.rules = rules
         (gates, paths) = rules.gates()
+        touchesSomething = rules.tools.map { !$0.traits.reads.isEmpty || !$0.traits.writes.isEmpty }
         approvedTools = rules.approvedTools
         deniedTools = rules.deniedTools
         self.calls.reserveCapacity(calls.count)
@@ -76,8 +80,8 @@ package struct BatchMachine: Sendable {
     /// Puts a call in line for the resources that it touches.
     private mutating func queue(_ call: Int) {
         guard let tool = calls[call].tool, calls[call].failure == nil, circles[call] == nil else { return }
+        guard rules.isSequential || touchesEverything || touchesSomething[tool] else { return }
         let traits = rules.tools[tool].traits
-        guard rules.isSequential || touchesEverything || !traits.reads.isEmpty || !traits.writes.isEmpty else { return }
         var blocks = 0
         func add(_ access: ResourceOrder.Access, _ name: String) {
             blocks += order.add(.call(call), access, to: name) ? 1 : 0
@@ -109,7 +113,7 @@ package struct BatchMachine: Sendable {
     /// Decides about each call for the first time.
     package mutating func begin(now: Int64) {
         if let deadline = rules.deadline {
-            timers.insert(.turnDeadline, at: now + deadline)
+            timers.insert(.turnDeadline, at: now.later(by: deadline))
         }
         effects.reserveCapacity(calls.count)
         for call in calls.indices {
@@ -218,7 +222,8 @@ package struct BatchMachine: Sendable {
 
     /// Takes a call through the gates that stand open, up to its start.
     mutating func pass(_ call: Int, freedBy: Int?, atFront: Bool, now: Int64) {
-        let path = calls[call].tool.map { paths[$0] } ?? []
+        guard let tool = calls[call].tool, !paths[tool].isEmpty else { return start(call, freedBy: freedBy, now: now) }
+        let path = paths[tool]
         while calls[call].passed < path.count {
             let gate = path[calls[call].passed]
             let obstacle = gates[gate].obstacle(at: now)
@@ -237,18 +242,18 @@ package struct BatchMachine: Sendable {
     }
 
     private mutating func start(_ call: Int, freedBy: Int?, now: Int64) {
-        let traits = rules.tools[calls[call].tool ?? 0].traits
+        let tool = calls[call].tool ?? 0
         calls[call].phase = .running
         calls[call].attempt += 1
         calls[call].isWorking = true
         calls[call].wait = nil
         let attempt = calls[call].attempt
-        if attempt == 1, let timeout = traits.timeout {
-            calls[call].deadline = now + timeout
-            timers.insert(.callDeadline(call), at: now + timeout)
+        if attempt == 1, let timeout = rules.tools[tool].traits.timeout {
+            calls[call].deadline = now.later(by: timeout)
+            timers.insert(.callDeadline(call), at: now.later(by: timeout))
         }
-        if let timeout = traits.attemptTimeout {
-            timers.insert(.attemptDeadline(call, attempt: attempt), at: now + timeout)
+        if let timeout = rules.tools[tool].traits.attemptTimeout {
+            timers.insert(.attemptDeadline(call, attempt: attempt), at: now.later(by: timeout))
         }
         effects.append(.start(call: call, attempt: attempt, freedBy: freedBy))
     }

@@ -32,8 +32,7 @@ struct BatchPreparation {
     }
 
     private func call(_ call: ToolCall, name: String, index: Int, _ references: References?) -> PreparedCall {
-        let place = places[call.name]
-        let tool = place.map { tools[$0] }
+        let tool = places[call.name].map { tools[$0] }
         let (arguments, fault) = read(call.arguments)
         let (shown, redacted) = show(arguments, of: call, cutting: tool?.redaction)
         var ready = arguments ?? .null
@@ -54,7 +53,7 @@ struct BatchPreparation {
             }
         }
         return PreparedCall(
-            call: name, id: call.id, name: call.name, index: index, turn: turn, tool: place, arguments: arguments ?? .null, shown: shown,
+            call: name, id: call.id, name: call.name, index: index, turn: turn, tool: tool, arguments: arguments ?? .null, shown: shown,
             redacted: redacted, ready: ready, after: after, failure: failure, retryOf: nil)
     }
 

@@ -75,7 +75,7 @@ public final class Engine: Sendable {
                 throw ToolError(tool: tool.name, reason: "there are two of that name")
             }
             places[tool.name] = place
-            prepared.append(try EngineTool(tool))
+            prepared.append(try EngineTool(tool, place: place))
         }
         self.prepared = prepared
         self.places = places
@@ -125,8 +125,13 @@ public final class Engine: Sendable {
         let results = await batch.run(opening: opening)
         retire(batch)
         if isOwn {
-            let wasCancelled = batch.state.withLock { $0.machine.isOver }
-            post(.turnFinished(Event.TurnFinished(turn: turn, outcome: wasCancelled ? .cancelled : .ok)))
+            let outcome: Event.TurnOutcome =
+                switch batch.state.withLock({ $0.machine.cutBy }) {
+                case nil: .ok
+                case .turnTimeout: .failed
+                default: .cancelled
+                }
+            post(.turnFinished(Event.TurnFinished(turn: turn, outcome: outcome)))
         }
         return results
     }
@@ -178,7 +183,7 @@ public final class Engine: Sendable {
     private func retire(_ batch: Batch) {
         state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = nil
-            let (recent, held) = batch.state.withLock { ($0.machine.recentStarts, batch.held($0, tools: prepared)) }
+            let (recent, held) = batch.state.withLock { ($0.machine.recentStarts, batch.held($0)) }
             for (gate, starts) in recent {
                 state.recentStarts[gate] = starts
             }

@@ -1,13 +1,16 @@
 internal import FanoutEvents
 internal import FanoutJSON
 
-/// A tool as the engine keeps it: its schema compiled, its secrets known.
-struct EngineTool: Sendable {
+/// A tool as the engine keeps it: its schema compiled, its secrets known. A class, because every call holds its tool.
+final class EngineTool: Sendable {
+    /// Its place among the engine's.
+    let place: Int
     let tool: Tool
     let schema: JSONSchema
     let redaction: Redaction
 
-    init(_ tool: Tool) throws(ToolError) {
+    init(_ tool: Tool, place: Int) throws(ToolError) {
+        self.place = place
         self.tool = tool
         do {
             schema = try JSONSchema(tool.parameters)

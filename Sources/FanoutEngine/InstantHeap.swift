@@ -1,3 +1,11 @@
+extension Int64 {
+    /// So many microseconds later; the end of time where that lies beyond it.
+    func later(by delay: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(Swift.max(delay, 0))
+        return overflow ? .max : sum
+    }
+}
+
 /// What is due when, earliest first; what was put in first comes first among equals.
 struct InstantHeap<Element: Sendable>: Sendable {
     private struct Entry: Sendable {

@@ -84,8 +84,6 @@ struct ResourceOrder: Sendable {
     private var numbers: [String: Int] = [:]
     private var places: [Owner: [Place]] = [:]
 
-    var isEmpty: Bool { places.isEmpty }
-
     /// Puts an access behind those there are.
     ///
     /// - Returns: Whether it has to wait.

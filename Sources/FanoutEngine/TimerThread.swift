@@ -74,9 +74,9 @@ public final class TimerThread: Timekeeper {
                     return .done(nil)
                 }
                 // An alarm past the end of time is one that never comes.
-                let (micros, overflow) = first.instant.multipliedReportingOverflow(by: 1000)
-                let due = overflow ? Int64.max : micros + origin
-                guard due <= monotonicNanoseconds() else { return overflow ? .wait : .waitUntil(due) }
+                let (nanoseconds, overflow) = first.instant.multipliedReportingOverflow(by: 1000)
+                let due = overflow ? .max : origin.later(by: nanoseconds)
+                guard due <= monotonicNanoseconds() else { return due == .max ? .wait : .waitUntil(due) }
                 state.alarms.removeFirst()
                 state.bodies[first.element] = nil
                 return .done(body)

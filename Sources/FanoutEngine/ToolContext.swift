@@ -5,24 +5,16 @@ internal import FanoutJSON
 ///
 /// Reports that come after the call has ended are dropped.
 public struct ToolContext: Sendable {
-    /// From 1.
-    public let attempt: Int
-    private let prepared: PreparedCall
-    /// The call's place in its batch.
-    private let place: Int
-    private let sink: any ReportSink
+    private let source: CallAttempt
 
     /// The call's id, unique in the session.
-    public var call: String { prepared.call }
-    public var name: String { prepared.name }
-    public var turn: Int { prepared.turn }
+    public var call: String { source.prepared.call }
+    public var name: String { source.prepared.name }
+    public var turn: Int { source.prepared.turn }
+    /// From 1.
+    public var attempt: Int { source.attempt }
 
-    init(_ prepared: PreparedCall, place: Int, attempt: Int, sink: any ReportSink) {
-        self.prepared = prepared
-        self.place = place
-        self.attempt = attempt
-        self.sink = sink
-    }
+    init(_ attempt: CallAttempt) { source = attempt }
 
     /// A context outside an engine: to call a tool by itself, or to test one.
     public init(
@@ -33,7 +25,7 @@ public struct ToolContext: Sendable {
             call: call, id: call, name: name, index: 0, turn: turn, tool: nil, arguments: .null, shown: .elided, redacted: [], ready: .null,
             after: [],
             failure: nil, retryOf: nil)
-        self.init(prepared, place: 0, attempt: attempt, sink: ClosureSink(time: time, report))
+        source = CallAttempt(prepared, place: 0, attempt: attempt, resolved: nil, sink: ClosureSink(time: time, report))
     }
 
     /// What work says while it runs.
@@ -44,27 +36,46 @@ public struct ToolContext: Sendable {
 
     /// Says how far it is.
     public func progress(done: Double? = nil, total: Double? = nil, message: String? = nil) {
-        sink.report(.progress(done: done, total: total, message: message), call: place, attempt: attempt)
+        source.sink.report(.progress(done: done, total: total, message: message), call: source.place, attempt: attempt)
     }
 
     /// Shows a piece of output before the result is there.
     public func output(_ text: String, stream: Event.OutputStream? = nil) {
-        sink.report(.output(text, stream: stream), call: place, attempt: attempt)
+        source.sink.report(.output(text, stream: stream), call: source.place, attempt: attempt)
     }
 
     /// Microseconds on the session's clock.
-    public var now: Int64 { sink.time.now() }
+    public var now: Int64 { source.sink.time.now() }
 
     /// Sleeps for so many microseconds, on the engine's one timer.
     ///
     /// - Throws: `CancellationError`, at once, when the call is cancelled or its time is up.
     public func sleep(for microseconds: Int64) async throws {
-        try await sink.time.sleep(until: now + microseconds)
+        try await source.sink.time.sleep(until: now.later(by: microseconds))
     }
 
     /// Sleeps until an instant of the session's clock.
     public func sleep(until instant: Int64) async throws {
-        try await sink.time.sleep(until: instant)
+        try await source.sink.time.sleep(until: instant)
+    }
+}
+
+/// One attempt of a call. A class, so that its task and its work hold one pointer.
+final class CallAttempt: Sendable {
+    let prepared: PreparedCall
+    /// The call's place in its batch.
+    let place: Int
+    let attempt: Int
+    /// Its arguments, where references were replaced.
+    let resolved: JSONValue?
+    let sink: any ReportSink
+
+    init(_ prepared: PreparedCall, place: Int, attempt: Int, resolved: JSONValue?, sink: any ReportSink) {
+        self.prepared = prepared
+        self.place = place
+        self.attempt = attempt
+        self.resolved = resolved
+        self.sink = sink
     }
 }
 

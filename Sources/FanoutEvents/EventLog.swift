@@ -22,11 +22,8 @@ public final class EventLog: Sendable {
         guard !bodies.isEmpty else { return }
         state.withLock { state in
             state.last = max(state.last, clock())
-            for body in bodies {
-                let event = Event(t: state.last, agent: agent, body)
-                for reader in state.readers {
-                    reader.append(event)
-                }
+            for reader in state.readers {
+                reader.append(bodies, t: state.last, agent: agent)
             }
         }
     }

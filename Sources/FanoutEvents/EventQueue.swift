@@ -53,41 +53,62 @@ public final class EventQueue: Sendable {
     func append(_ event: Event) {
         let wasEmpty = state.withLock { state in
             let wasEmpty = state.events.isEmpty
-            switch event.body {
-            case .callProgress(let progress):
-                if isFull(state), let place = state.progress[progress.call] {
-                    state.events[place] = event
-                } else {
-                    state.progress[progress.call] = state.events.count
-                    state.mergeable += 1
-                    state.events.append(event)
-                }
-            case .callOutput(let output):
-                let key = OutputKey(call: output.call, stream: output.stream)
-                if isFull(state), let place = state.output[key] {
-                    Self.join(output, to: &state.events[place])
-                } else {
-                    state.output[key] = state.events.count
-                    state.mergeable += 1
-                    state.events.append(event)
-                }
-            case .callFinished(let finished):
-                // The id may name a new call from here on.
-                state.progress[finished.call] = nil
-                state.output[OutputKey(call: finished.call, stream: nil)] = nil
-                state.output[OutputKey(call: finished.call, stream: .stdout)] = nil
-                state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
-                state.events.append(event)
-            case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
-                .callRequested, .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker,
-                .sessionFinished,
-                .other:
-                state.events.append(event)
+            put(event, &state)
+            return wasEmpty
+        }
+        if wasEmpty {
+            wake()
+        }
+    }
+
+    /// Events that were posted together, under one lock.
+    func append(_ bodies: [Event.Body], t: Int64, agent: String?) {
+        let wasEmpty = state.withLock { state in
+            let wasEmpty = state.events.isEmpty
+            for body in bodies {
+                put(Event(t: t, agent: agent, body), &state)
             }
             return wasEmpty
         }
         if wasEmpty {
             wake()
+        }
+    }
+
+    private func put(_ event: Event, _ state: inout State) {
+        switch event.body {
+        case .callProgress(let progress):
+            if isFull(state), let place = state.progress[progress.call] {
+                state.events[place] = event
+            } else {
+                state.progress[progress.call] = state.events.count
+                state.mergeable += 1
+                state.events.append(event)
+            }
+        case .callOutput(let output):
+            let key = OutputKey(call: output.call, stream: output.stream)
+            if isFull(state), let place = state.output[key] {
+                Self.join(output, to: &state.events[place])
+            } else {
+                state.output[key] = state.events.count
+                state.mergeable += 1
+                state.events.append(event)
+            }
+        case .callFinished(let finished):
+            // The id may name a new call from here on.
+            if !state.progress.isEmpty {
+                state.progress[finished.call] = nil
+            }
+            if !state.output.isEmpty {
+                state.output[OutputKey(call: finished.call, stream: nil)] = nil
+                state.output[OutputKey(call: finished.call, stream: .stdout)] = nil
+                state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
+            }
+            state.events.append(event)
+        case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
+            .callRequested,
+            .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished, .other:
+            state.events.append(event)
         }
     }
 

@@ -51,7 +51,8 @@ extension JSONSchema {
     private struct Walk {
         let nodes: [Node]
         let limit: Int
-        var path: [JSONSchemaViolation.Step] = []
+        /// How many steps the value lies below the whole.
+        var depth = 0
         var violations: [JSONSchemaViolation] = []
 
         init(nodes: [Node], limit: Int) {
@@ -61,12 +62,23 @@ extension JSONSchema {
 
         mutating func fail(_ expected: String, _ found: JSONValue?) {
             guard violations.count < limit else { return }
-            violations.append(JSONSchemaViolation(path: path, expected: expected, found: found.map(brief)))
+            violations.append(JSONSchemaViolation(path: [], expected: expected, found: found.map(brief)))
+        }
+
+        /// Checks something inside the value. The path of what is found there is made on the way back, so that what fits costs nothing.
+        private mutating func descend(_ step: @autoclosure () -> JSONSchemaViolation.Step, _ check: (inout Walk) -> Void) {
+            let before = violations.count
+            depth += 1
+            check(&self)
+            depth -= 1
+            for index in before..<violations.count {
+                violations[index].path.insert(step(), at: 0)
+            }
         }
 
         mutating func check(_ value: JSONValue, _ place: Int) {
             guard violations.count < limit else { return }
-            guard path.count < JSONSchema.deepestValue else {
+            guard depth < JSONSchema.deepestValue else {
                 return fail("no more than \(JSONSchema.deepestValue) levels", nil)
             }
             if nodes[place].refusesAll {
@@ -146,18 +158,14 @@ extension JSONSchema {
             guard rule.items != nil || !rule.prefix.isEmpty else { return }
             for (index, item) in array.enumerated() {
                 guard violations.count < limit, let inner = index < rule.prefix.count ? rule.prefix[index] : rule.items else { return }
-                path.append(.index(index))
-                check(item, inner)
-                path.removeLast()
+                descend(.index(index)) { $0.check(item, inner) }
             }
         }
 
         private mutating func check(object: JSONObject, _ place: Int) {
             for name in nodes[place].object.required where object[name] == nil {
-                path.append(.key(name))
                 let types = nodes[place].object.node(of: name).map { nodes[$0].types } ?? .any
-                fail(types == .any ? "something, it is required" : types.description + ", it is required", nil)
-                path.removeLast()
+                descend(.key(name)) { $0.fail(types == .any ? "something, it is required" : types.description + ", it is required", nil) }
             }
             if let least = nodes[place].object.minProperties, object.count < least {
                 fail("at least \(least) field\(least == 1 ? "" : "s")", .object(object))
@@ -174,26 +182,28 @@ extension JSONSchema {
             let known = nodes[place].object.node(of: name)
             let hasPatterns = !nodes[place].object.patterns.isEmpty
             guard known != nil || hasPatterns || nodes[place].object.additional != nil else { return }
-            path.append(.key(name))
-            defer { path.removeLast() }
-            var isKnown = false
-            if let known {
-                isKnown = true
-                check(value, known)
-            }
-            if hasPatterns {
-                for (pattern, inner) in nodes[place].object.patterns where pattern.matches(name) {
+            descend(.key(name)) { walk in
+                var isKnown = false
+                if let known {
                     isKnown = true
-                    check(value, inner)
+                    walk.check(value, known)
+                }
+                if hasPatterns {
+                    for (pattern, inner) in walk.nodes[place].object.patterns where pattern.matches(name) {
+                        isKnown = true
+                        walk.check(value, inner)
+                    }
+                }
+                if !isKnown, let additional = walk.nodes[place].object.additional {
+                    walk.check(additional: value, additional, place)
                 }
             }
-            guard !isKnown, let additional = nodes[place].object.additional else { return }
-            if nodes[additional].refusesAll {
-                let names = nodes[place].object.properties.map(\.name)
-                fail(names.isEmpty ? "no such field" : "no such field (there are: \(names.joined(separator: ", ")))", value)
-            } else {
-                check(value, additional)
-            }
+        }
+
+        private mutating func check(additional value: JSONValue, _ additional: Int, _ place: Int) {
+            guard nodes[additional].refusesAll else { return check(value, additional) }
+            let names = nodes[place].object.properties.map(\.name)
+            fail(names.isEmpty ? "no such field" : "no such field (there are: \(names.joined(separator: ", ")))", value)
         }
 
         private mutating func check(choices value: JSONValue, _ place: Int) {
@@ -230,7 +240,7 @@ extension JSONSchema {
             var failures: [JSONSchemaViolation] = []
             for place in places {
                 var walk = Walk(nodes: nodes, limit: 1)
-                walk.path = path
+                walk.depth = depth
                 walk.check(value, place)
                 if let failure = walk.violations.first {
                     failures.append(failure)
@@ -244,7 +254,7 @@ extension JSONSchema {
         /// Where the value is of one shape's kind, what is wrong inside it says most; else the kinds do.
         private mutating func fail(anyOf failures: [JSONSchemaViolation], _ value: JSONValue, places: [Int]) {
             guard violations.count < limit else { return }
-            if let deepest = failures.max(by: { $0.path.count < $1.path.count }), deepest.path.count > path.count {
+            if let deepest = failures.max(by: { $0.path.count < $1.path.count }), !deepest.path.isEmpty {
                 return violations.append(deepest)
             }
             var expected: [String] = []

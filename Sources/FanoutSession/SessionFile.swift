@@ -9,7 +9,7 @@ package import FanoutTimeline
 
 /// A recording on disk, read whole.
 package enum SessionFile {
-    private static let chunk = 1 << 20
+    private static let chunk = 1 << 18
 
     /// Opens a recording for reading.
     package static func open(_ path: String) throws(SessionError) -> Int32 {

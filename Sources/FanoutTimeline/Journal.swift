@@ -27,6 +27,8 @@ struct Journal {
     private static let blockSize = 512
 
     private var blocks: [Block] = []
+    /// The counts after everything, kept so that appending costs no walk.
+    private var tail = Counts()
 
     var isEmpty: Bool { blocks.isEmpty }
 
@@ -43,18 +45,13 @@ struct Journal {
             let place = blocks.count - 1
             blocks[place].entries.append(entry)
             if change.kind == .start {
-                blocks[place].rise = Swift.max(blocks[place].rise, running(after: place) - blocks[place].before.running)
+                blocks[place].rise = Swift.max(blocks[place].rise, tail.running + 1 - blocks[place].before.running)
             }
             tail.apply(change.kind)
             return
         }
         insertLate(change)
     }
-
-    /// The counts after everything, kept so that appending costs no walk.
-    private var tail = Counts()
-
-    private func running(after place: Int) -> Int { tail.running + 1 }
 
     mutating func remove(_ change: Change) {
         var place = blockIndex(at: change.t)
@@ -104,6 +101,10 @@ struct Journal {
 
     private mutating func appendBlock(_ change: Change) {
         blocks.append(Block(base: change.t, before: tail))
+        if blocks.count > 1 {
+            // One that grew by doubling would end half empty; a short session's only block may.
+            blocks[blocks.count - 1].entries.reserveCapacity(Self.blockSize)
+        }
         put(change, Self.entry(change, base: change.t) ?? 0, in: blocks.count - 1)
     }
 

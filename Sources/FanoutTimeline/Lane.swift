@@ -35,6 +35,10 @@ public struct Lane: Sendable {
     public internal(set) var ended = Lane.never
     /// The first of its marks, counted from 1; 0 for none.
     var firstMark: UInt32 = 0
+    /// How far it said it was: done of a total, and milliseconds after ``seen``. Not a number where nobody said.
+    var done = Float.nan
+    var total = Float.nan
+    var progressed: UInt32 = 0
     /// Its newest line of output, counted from 1; 0 for none.
     var lastOutput: UInt32 = 0
     /// The lane whose end let it start, counted from 1; 0 for none.

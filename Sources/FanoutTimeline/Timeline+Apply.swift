@@ -43,8 +43,10 @@ extension Timeline {
             apply(started, event, place)
         case .callProgress(let body):
             let lane = running(body.call, event)
-            if !lanes[lane].hasEnded {
-                progress[Int32(lane)] = Progress(t: t, done: body.done, total: body.total, message: body.message)
+            if let done = body.done {
+                lanes[lane].done = Float(done)
+                lanes[lane].total = body.total.map { Float($0) } ?? .nan
+                lanes[lane].progressed = UInt32(clamping: (t - lanes[lane].seen) / 1000)
             }
         case .callOutput(let output):
             let lane = running(output.call, event)
@@ -146,7 +148,6 @@ extension Timeline {
     private mutating func apply(_ finished: Event.CallFinished, _ event: Event, _ place: Place) {
         let lane = running(finished.call, event)
         lanes[lane].result = place
-        progress[Int32(lane)] = nil
         if let error = finished.error {
             setWord(lane, error.message)
         }

@@ -48,7 +48,6 @@ public struct Timeline: Sendable {
 
     // What few lanes have, by lane.
     var dependencies: [Int32: [Int32]] = [:]
-    var progress: [Int32: Progress] = [:]
     var expected: [Int32: Event.Expected] = [:]
     var providerIDs: [Int32: String] = [:]
     var resolvedArguments: [Int32: Place] = [:]
@@ -67,10 +66,10 @@ public struct Timeline: Sendable {
     }
 
     public struct Progress: Sendable, Hashable {
+        /// To the millisecond.
         public var t: Int64
-        public var done: Double?
+        public var done: Double
         public var total: Double?
-        public var message: String?
     }
 }
 
@@ -123,7 +122,10 @@ extension Timeline {
 
     /// How far it said it was, at most at that instant.
     public func progress(of lane: Int, at t: Int64) -> Progress? {
-        progress[Int32(lane)].flatMap { $0.t <= t ? $0 : nil }
+        let lane = lanes[lane]
+        let told = lane.seen + Int64(lane.progressed) * 1000
+        guard !lane.done.isNaN, told <= t else { return nil }
+        return Progress(t: told, done: Double(lane.done), total: lane.total.isNaN ? nil : Double(lane.total))
     }
 
     public func expected(of lane: Int) -> Event.Expected? { expected[Int32(lane)] }

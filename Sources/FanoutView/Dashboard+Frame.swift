@@ -35,7 +35,7 @@ extension Dashboard {
         fetchSummaries(timeline, t, input)
 
         let focus = focusTurn(timeline, t)
-        let path = focus.map { timeline.criticalPath(ofTurn: $0, at: t) } ?? CriticalPath()
+        let path = findings(focus, timeline, t).path
         drawHeader(input, timeline, index, t, focus, path, into: &frame)
         drawRule(areas.headerRule, into: &frame)
         drawAxis(areas.axis, columns, into: &frame)
@@ -151,6 +151,18 @@ extension Dashboard {
             }
         }
         return newest
+    }
+
+    /// What is found of the turn in focus, as fresh as it is shown.
+    private mutating func findings(_ focus: Int?, _ timeline: Timeline, _ t: Int64) -> Findings {
+        guard let focus else { return Findings() }
+        let age = t - findings.t
+        let isFresh = focus == findings.turn && age >= 0 && age < Findings.freshness && !playhead.isStill && timeline.isActive(at: t)
+        if !isFresh {
+            findings = Findings(
+                turn: focus, t: t, path: timeline.criticalPath(ofTurn: focus, at: t), unaccounted: timeline.unaccounted(ofTurn: focus, at: t))
+        }
+        return findings
     }
 
     // MARK: Which stretch of time

@@ -56,11 +56,8 @@ extension Dashboard {
         if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
-        if let focus {
-            let lost = timeline.unaccounted(ofTurn: focus, at: t)
-            if lost >= 100_000 {
-                line.add("unaccounted", DurationText.length(lost), .muted, into: &frame)
-            }
+        if findings.unaccounted >= 100_000 {
+            line.add("unaccounted", DurationText.length(findings.unaccounted), .muted, into: &frame)
         }
     }
 

@@ -42,6 +42,17 @@ package struct Dashboard: Sendable {
         case arguments, result, error, output, statistics, events
     }
 
+    /// What takes a walk through a whole turn to find.
+    struct Findings: Sendable {
+        var turn: Int?
+        var t: Int64 = 0
+        var path = CriticalPath()
+        var unaccounted: Int64 = 0
+
+        /// They are shown to a tenth of a second; while a turn goes on they are found no more often.
+        static let freshness: Int64 = 100_000
+    }
+
     struct Detail: Sendable {
         var page: Page?
         var scroll = 0
@@ -92,6 +103,7 @@ package struct Dashboard: Sendable {
     /// Summaries of arguments by lane, since they stand in a file.
     var summaries: [Int: Summary] = [:]
     var detailCache = DetailCache()
+    var findings = Findings()
 
     package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {
         self.source = source

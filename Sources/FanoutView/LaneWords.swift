@@ -19,8 +19,8 @@ struct LaneWords {
             }
         case .running(let attempt):
             (glyph, role, words) = (glyphs.running, .running, lane.kind == .model ? "thinking" : "running")
-            if let progress = timeline.progress(of: number, at: t), let done = progress.done, let total = progress.total, total > 0 {
-                words = CleanText(Int64(max(0, min(1, done / total)) * 100)) + "%"
+            if let progress = timeline.progress(of: number, at: t), let total = progress.total, total > 0 {
+                words = CleanText(Int64(max(0, min(1, progress.done / total)) * 100)) + "%"
             } else if attempt > 1 {
                 (glyph, role, words) = (glyphs.retrying, .retrying, "try " + CleanText(attempt))
             }

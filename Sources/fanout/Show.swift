@@ -241,11 +241,14 @@ final class Show {
 
     private func frameDue() {
         if isPausing {
-            isPausing = false
             readSources()
-            watchSources()
         }
         draw()
+        // While frames follow each other at full speed, what comes is read with each; otherwise it is waited for again.
+        if isPausing, loop.nextCall.map({ $0 > lastFrame + Self.frameInterval }) ?? true {
+            isPausing = false
+            watchSources()
+        }
     }
 
     private func draw() {
@@ -257,8 +260,6 @@ final class Show {
         isDirty = false
         if let wait = dashboard.nextFrame(input), !before.1 {
             loop.call(at: input.clock + max(wait, Self.frameInterval)) { [unowned self] in frameDue() }
-        } else if isPausing {
-            loop.call(at: input.clock + Self.frameInterval) { [unowned self] in frameDue() }
         }
     }
 

@@ -130,6 +130,29 @@ final class Door: Sendable {
     }
 }
 
+/// Threads that wait for each other: nobody leaves before all are there.
+final class Meeting: Sendable {
+    private let everybody: Int
+    private let there = Guarded(0)
+    private let door = DispatchSemaphore(value: 0)
+
+    init(of everybody: Int) { self.everybody = everybody }
+
+    func attend() {
+        let isLast = there.withLock { there in
+            there += 1
+            return there == everybody
+        }
+        if isLast {
+            for _ in 1..<everybody {
+                door.signal()
+            }
+        } else {
+            door.wait()
+        }
+    }
+}
+
 extension Tool {
     /// A tool of a test: any object for arguments.
     static func of(_ name: String, _ traits: ToolTraits = ToolTraits(), redacted: [String] = [], run: @escaping Work) -> Tool {

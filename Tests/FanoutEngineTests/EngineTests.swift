@@ -79,6 +79,8 @@ struct EngineTests {
                 "b finished failed unknown_tool", "a started 1",
                 "a finished ok", "turn 1 finished ok",
             ])
+        #expect(await rig.engine.run(turn: 2, calls: []) == [])
+        #expect(rig.lines.suffix(2) == ["turn 2 started parallel", "turn 2 finished ok"])
     }
 
     @Test("a call that hangs and ignores its end is abandoned, holds what it writes into the next turn, and is released")
@@ -248,7 +250,47 @@ struct EngineTests {
         #expect(try rig.violations() == "")
         guard options.effectiveStrategyWord == "sequential" else { return }
         let order = rig.lines.filter { $0.contains("started 1") }
-        #expect(order == (0..<40).map { "c\($0) started 1" } + [])
+        #expect(order == (0..<40).map { "c\($0) started 1" })
+    }
+
+    @Test(
+        "tools that block run side by side, more of them than there are processors",
+        arguments: [TurnOptions.with { $0.strategy = .threads(12) }, TurnOptions()])
+    func blocking(_ options: TurnOptions) async throws {
+        let everybody = Meeting(of: 12)
+        let blocks = Tool.of("blocks", .with { $0.blocks = true }) { _, _ in
+            everybody.attend()
+            return .text("met")
+        }
+        let rig = try EngineRig([blocks])
+        let calls = (0..<12).map { ToolCall(id: "c\($0)", name: "blocks", arguments: "") }
+        let results = await rig.engine.run(turn: 1, calls: calls, options: options)
+        #expect(results.map(\.text) == calls.map { _ in "met" })
+    }
+
+    @Test("a turn's deadline gives every call a result, and the turn has failed")
+    func turnDeadline() async throws {
+        let door = Door()
+        let rig = try EngineRig([
+            Tool.of("hangs") { _, _ in
+                await door.pass()
+                return .text("late")
+            }
+        ])
+        async let turn = rig.engine.run(
+            turn: 1, calls: ["a", "b"].map { ToolCall(id: $0, name: "hangs", arguments: "") },
+            options: .with {
+                $0.limit = 1
+                $0.deadline = 3_000_000
+                $0.grace = .max
+            })
+        await rig.until(1, "started 1")
+        rig.clock.advance(to: 3_010_000)
+        #expect(await turn.map(\.outcome) == [.timeout, .timeout])
+        #expect(rig.lines.last == "turn 1 finished failed")
+        door.open()
+        await rig.until(1, "released")
+        #expect(try rig.violations() == "")
     }
 
     @Test("a turn that was begun elsewhere is left open, and what it cut off never runs")

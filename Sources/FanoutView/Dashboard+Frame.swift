@@ -160,7 +160,8 @@ extension Dashboard {
         let isFresh = focus == findings.turn && age >= 0 && age < Findings.freshness && !playhead.isStill && timeline.isActive(at: t)
         if !isFresh {
             findings = Findings(
-                turn: focus, t: t, path: timeline.criticalPath(ofTurn: focus, at: t), unaccounted: timeline.unaccounted(ofTurn: focus, at: t))
+                turn: focus, t: t, path: timeline.criticalPath(ofTurn: focus, at: t),
+                unaccounted: timeline.unaccounted(ofTurn: focus, at: t))
         }
         return findings
     }

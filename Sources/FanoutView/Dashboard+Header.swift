@@ -76,7 +76,7 @@ extension Dashboard {
 
     /// How many calls are in which state; where there is no room for all, what matters least is left out first.
     private static func counts(_ figures: Figures, room: Int) -> [(text: CleanText, role: Role)] {
-        guard figures.calls > 0 else { return [("no calls yet", .muted)] }
+        guard figures.calls > 0 else { return [("no calls", .muted)] }
         let all = CleanText(figures.calls) + (figures.calls == 1 ? " call:" : " calls:")
         // With the order in which they go.
         var counts: [(text: CleanText, role: Role, order: Int)] = [(all, .text, 0)]

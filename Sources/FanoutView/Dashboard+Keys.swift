@@ -56,10 +56,10 @@ extension Dashboard {
         case .forwardTenth: seek(t + length(timeline, input) / 10, timeline, input)
         case .tenth0, .tenth1, .tenth2, .tenth3, .tenth4, .tenth5, .tenth6, .tenth7, .tenth8, .tenth9:
             seek(timeline.extent.lowerBound + length(timeline, input) / 10 * Int64(command.tenth), timeline, input)
-        case .previousEvent: step(to: timeline.change(before: t), timeline, input)
-        case .nextEvent: step(to: timeline.change(after: t), timeline, input)
-        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, timeline, input)
-        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, timeline, input)
+        case .previousEvent: step(to: timeline.change(before: t), orSay: "nothing happened before this", timeline, input)
+        case .nextEvent: step(to: timeline.change(after: t), orSay: "nothing happened after this", timeline, input)
+        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, orSay: "no marker before this", timeline, input)
+        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, orSay: "no marker after this", timeline, input)
         case .slower: playhead.change(speed: -1, from: t, clock: input.clock)
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
@@ -115,7 +115,12 @@ extension Dashboard {
 
     private mutating func moveSession(_ step: Int, _ timelines: Timelines) {
         guard let index = sessionIndex(timelines) else { return }
-        session = max(0, min(timelines.all.count - 1, index + step))
+        let wanted = max(0, min(timelines.all.count - 1, index + step))
+        guard wanted != index else {
+            notice = timelines.all.count == 1 ? "there is one session" : step > 0 ? "this is the last session" : "this is the first session"
+            return
+        }
+        session = wanted
         selection = nil
         top = 0
         zoom = .fit
@@ -226,8 +231,11 @@ extension Dashboard {
         playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
     }
 
-    private mutating func step(to t: Int64?, _ timeline: Timeline, _ input: Input) {
-        guard let t else { return }
+    private mutating func step(to t: Int64?, orSay nothing: CleanText, _ timeline: Timeline, _ input: Input) {
+        guard let t else {
+            notice = nothing
+            return
+        }
         playhead.hold(at: t)
     }
 
@@ -246,6 +254,10 @@ extension Dashboard {
             return []
         }
         let call = timeline.id(of: lane)
+        if command == .cancelCall, timeline.lane(lane).hasEnded {
+            notice = "that call is over"
+            return []
+        }
         switch command {
         case .cancelCall: return [.cancelCall(call)]
         case .approve: return [.approve(call, tool: false)]

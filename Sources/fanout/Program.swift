@@ -1,3 +1,5 @@
+internal import FanoutTools
+
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -14,7 +16,10 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         Console.prepare()
-        exit(Console.status(run(Array(CommandLine.arguments.dropFirst()))))
+        let status = Console.status(run(Array(CommandLine.arguments.dropFirst())))
+        // Threads may still be at work that was left behind; `exit` would destroy what the C++ library that they use is made of.
+        RunningPrograms.kill()
+        _exit(status)
     }
 
     /// Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.

@@ -49,9 +49,13 @@ struct DashboardTests {
     func interruptRun() throws {
         let folder = try ProgramFolder()
         let terminal = try folder.open("demo", "travel", width: 100, height: 30)
-        try terminal.wait(for: "a call that runs") { Self.row($0, "● get_weather") }
+        try terminal.wait(for: "a call that has ended") { Self.row($0, "✓ get_weather") }
+        terminal.type("gjx")
+        try terminal.wait(forText: "that call is over")
+        terminal.type("F")
+        try terminal.wait(for: "a call that runs") { Self.row($0, "● get_") }
         terminal.type("\u{3}")
-        try terminal.wait(for: "the cancelled call") { Self.row($0, "⊘ get_weather") && !$0.lines[0].contains("LIVE") }
+        try terminal.wait(for: "the cancelled call") { Self.row($0, "⊘ get_") && !$0.lines[0].contains("LIVE") }
         terminal.type("\u{3}")
         #expect(try terminal.end() == 130)
         Self.expectRestored(terminal, "after Ctrl-C")
@@ -149,6 +153,18 @@ struct DashboardTests {
                 Self.row($0, "\(step.place) / 0:04.0") && Self.row($0, step.row) && $0.lines[0].contains("PAUSED")
             }
         }
+        // What cannot be done is said.
+        for (key, notice) in [
+            (",", "nothing happened before this"), ("]", "no marker after this"), (")", "there is one session"),
+            ("x", "this run cannot be controlled from here"),
+        ] {
+            terminal.type(key)
+            try terminal.wait(forText: notice)
+        }
+        terminal.type("<")
+        try terminal.wait(forText: "speed 0.5x")
+        terminal.type("\u{7F}")
+        try terminal.wait(forText: "speed 1x")
         // At 64 times the speed four seconds pass in a moment.
         terminal.type(">>>>>> ")
         try terminal.wait(for: "the end") { Self.row($0, "0:04.0 / 0:04.0") && Self.row($0, "✗ bash swift test failed") }
@@ -171,7 +187,7 @@ struct DashboardTests {
         }
         try terminal.wait(for: "what it needs") { Self.row($0, "fanout needs 40×12") && Self.row($0, "this is 39×12") }
         terminal.resize(width: 2, height: 1)
-        terminal.type(".")
+        terminal.type("g")
         for (width, height) in [(40, 12), (100, 30), (200, 60)] {
             terminal.resize(width: width, height: height)
             try terminal.wait(for: "the lanes at \(width)×\(height)") { screen in

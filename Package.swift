@@ -21,13 +21,13 @@ let package = Package(
                 .brew(["ncurses", "simdjson", "sqlite", "curl", "libmicrohttpd"]),
             ]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
-        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         // Our own C, each imported by the one Swift target that wraps it.
         .target(
             name: "CNcurses", dependencies: ["CNcursesw"],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CSystem"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -95,7 +95,11 @@ let package = Package(
             name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
         .testTarget(
             name: "ProgramTests",
-            dependencies: ["terminal-probe", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit", "CSystem"]),
+            dependencies: [
+                "fanout", "terminal-probe", "FanoutAgent", "FanoutScreen", "FanoutView", "FanoutEvents", "FanoutJSON", "FanoutTestKit",
+                "CSystem",
+            ],
+            exclude: ["Fixtures"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -10,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static int curses_end = -1, terminal = -1, memory = -1;
 static bool gathers;
-static char *frame;
-static size_t frame_room;
+// The memory, as far as it is looked at in place.
+static char *seen;
+enum { SEEN = 1 << 20 };
 
 // DEC private mode 2026: where it is not known it does nothing.
 static const char update_begins[] = "\033[?2026h", update_ends[] = "\033[?2026l";
@@ -35,12 +37,29 @@ static int open_memory(void) {
 #endif
 }
 
+
+static void send_unseen(size_t count) {
+    char piece[4096];
+    for (size_t at = 0; at < count;) {
+        ssize_t got = pread(memory, piece, sizeof piece, (off_t)at);
+        if (got <= 0) {
+            return;
+        }
+        cncurses_output_write(piece, (size_t)got);
+        at += (size_t)got;
+    }
+}
+
 bool cncurses_output_open(int curses) {
     curses_end = curses;
     terminal = fcntl(curses, F_DUPFD_CLOEXEC, 3);
     memory = open_memory();
     gathers = false;
-    if (terminal < 0 || memory < 0) {
+    if (memory >= 0 && ftruncate(memory, SEEN) == 0) {
+        void *mapped = mmap(NULL, SEEN, PROT_READ, MAP_SHARED, memory, 0);
+        seen = mapped == MAP_FAILED ? NULL : mapped;
+    }
+    if (terminal < 0 || !seen) {
         cncurses_output_close();
         return false;
     }
@@ -73,6 +92,25 @@ void cncurses_output_write(const char *bytes, size_t count) {
     }
 }
 
+// Sends parts one behind the other in one system call, or in as many as the terminal makes of it.
+static void send_parts(struct iovec *parts, int count) {
+    while (count > 0) {
+        ssize_t written = writev(terminal, parts, count);
+        if (written < 0) {
+            // What was left is for the plain way, which knows how to wait.
+            written = 0;
+        }
+        for (; count > 0 && (size_t)written >= parts->iov_len; parts++, count--) {
+            written -= (ssize_t)parts->iov_len;
+        }
+        if (count > 0) {
+            cncurses_output_write((char *)parts->iov_base + written, parts->iov_len - (size_t)written);
+            parts++;
+            count--;
+        }
+    }
+}
+
 void cncurses_output_send(void) {
     if (!gathers) {
         return;
@@ -82,22 +120,15 @@ void cncurses_output_send(void) {
     if (end <= 0) {
         return;
     }
-    size_t count = (size_t)end, needed = count + 2 * MARK;
-    if (frame_room < needed) {
-        char *larger = realloc(frame, 2 * needed);
-        if (!larger) {
-            return;
-        }
-        frame = larger;
-        frame_room = 2 * needed;
-    }
-    memcpy(frame, update_begins, MARK);
-    ssize_t got = pread(memory, frame + MARK, count, 0);
-    if (got <= 0) {
+    // Longer than any frame of a screen that a person looks at; it loses its marks and nothing else.
+    if ((size_t)end > SEEN) {
+        send_unseen((size_t)end);
         return;
     }
-    memcpy(frame + MARK + got, update_ends, MARK);
-    cncurses_output_write(frame, (size_t)got + 2 * MARK);
+    struct iovec parts[] = {
+        {(char *)update_begins, MARK}, {seen, (size_t)end}, {(char *)update_ends, MARK},
+    };
+    send_parts(parts, 3);
 }
 
 void cncurses_output_close(void) {
@@ -108,10 +139,11 @@ void cncurses_output_close(void) {
     if (memory >= 0) {
         close(memory);
     }
+    if (seen) {
+        munmap(seen, SEEN);
+    }
     terminal = memory = curses_end = -1;
-    free(frame);
-    frame = NULL;
-    frame_room = 0;
+    seen = NULL;
 }
 
 int cncurses_output_terminal(void) {

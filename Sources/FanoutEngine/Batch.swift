@@ -44,10 +44,12 @@ final class Batch: ReportSink {
 
     /// Where work runs.
     struct Executors: Sendable {
-        /// For all tools; nil for the cooperative pool.
+        /// For all tools, where the strategy says so.
         var all: ThreadPool?
-        /// For tools that block.
+        /// Else for tools that block.
         var blocking: ThreadPool?
+        /// Else; nil for the cooperative pool.
+        var others: ThreadPool?
     }
 
     init(
@@ -149,8 +151,8 @@ final class Batch: ReportSink {
         var tasks: [Task<Void, Never>] = []
         tasks.reserveCapacity(starts.count)
         for start in starts {
-            let executor = executors.all ?? (start.prepared.tool?.tool.traits.blocks == true ? executors.blocking : nil)
-            if let executor {
+            let blocks = start.prepared.tool?.tool.traits.blocks == true
+            if let executor = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others {
                 tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
             } else {
                 tasks.append(Task.detached { await self.work(start) })

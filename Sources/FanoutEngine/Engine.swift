@@ -43,8 +43,8 @@ public final class Engine: Sendable {
             }
             let blocking = max(options.blockingThreads, 1)
             return switch options.effectiveStrategy {
-            case .parallel, .sequential: Batch.Executors(all: nil, blocking: pool(blocking))
-            case .threads(let count): Batch.Executors(all: pool(max(count, 1)), blocking: nil)
+            case .parallel, .sequential: Batch.Executors(all: nil, blocking: pool(blocking), others: options.workers)
+            case .threads(let count): Batch.Executors(all: pool(max(count, 1)), blocking: nil, others: nil)
             }
         }
     }

@@ -1,7 +1,7 @@
 /// Threads that tasks run on, at most so many: for tools that hold on to their thread.
 ///
 /// Threads start as they are needed and stay until the pool is closed. A class, because executors are.
-final class ThreadPool: TaskExecutor {
+package final class ThreadPool: TaskExecutor, Hashable {
     private struct State {
         var jobs: [UnownedJob] = []
         /// Where the first job that was not taken stands.
@@ -14,9 +14,9 @@ final class ThreadPool: TaskExecutor {
     private let limit: Int
     private let state = Monitor(State())
 
-    init(limit: Int) { self.limit = max(limit, 1) }
+    package init(limit: Int) { self.limit = max(limit, 1) }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let mustStart = state.withLock { state in
             state.jobs.append(job)
@@ -43,6 +43,11 @@ final class ThreadPool: TaskExecutor {
         state.withLock { $0.isClosed = true }
         state.broadcast()
     }
+
+    /// Two pools are the same one, or different.
+    package static func == (a: ThreadPool, b: ThreadPool) -> Bool { a === b }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
     private func work() {
         let executor = asUnownedTaskExecutor()

@@ -4,7 +4,8 @@ internal import FanoutJSON
 struct EventDecoder {
     enum Line {
         case header(Header)
-        case event(Event, when: When)
+        /// The event is in ``event``.
+        case event(When)
     }
 
     /// What a producer says about when something happened.
@@ -45,6 +46,8 @@ struct EventDecoder {
     private let kinds = Self.kinds
     private let reader = JSONReader()
     private var fields: EventFields
+    /// The event decoded last, kept here so that it need not be handed about.
+    var event = Event(t: 0, .other(type: ""))
 
     init(withPayloads: Bool) {
         fields = EventFields(withPayloads: withPayloads)
@@ -78,7 +81,12 @@ struct EventDecoder {
         fields.drop(.t)
         fields.drop(.approx)
         let body = try kind.map { kind throws(EventProblem.Fault) in try self.body(kind) } ?? .other(type: name)
-        return .event(Event(t: 0, session: session, agent: agent, approx: approx, body, extra: fields.rest()), when: when)
+        event.session = session
+        event.agent = agent
+        event.approx = approx
+        event.body = body
+        event.extra = fields.rest()
+        return .event(when)
     }
 
     private mutating func when() -> When {

@@ -178,7 +178,7 @@ public struct EventReader: ~Copyable {
         do {
             switch try decoder.decode(text) {
             case .header(let header): open(header, &receiver)
-            case .event(let event, let when): resolve(event, when, arrival, start, &receiver)
+            case .event(let when): resolve(when, arrival, start, &receiver)
             }
         } catch {
             receiver.report(EventProblem(line: lines, fault: error))
@@ -207,29 +207,28 @@ public struct EventReader: ~Copyable {
         return index
     }
 
-    private mutating func resolve(
-        _ event: consuming Event, _ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver
-    ) {
-        let index = index(of: event.session, when, arrival, &receiver)
+    /// Gives the event just decoded its session and its instant, and hands it on.
+    private mutating func resolve(_ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver) {
+        let index = index(of: decoder.event.session, when, arrival, &receiver)
         switch when {
         case .sinceStart(let t):
-            event.t = t + clocks[index].shift
+            decoder.event.t = t + clocks[index].shift
         case .absolute(let instant):
-            event.t = instant - clocks[index].header.started
+            decoder.event.t = instant - clocks[index].header.started
         case .unsaid:
             switch arrival {
             case .live(let now):
-                event.t = max(clocks[index].last, now - clocks[index].header.started)
-                event.approx = event.approx ?? .arrival
+                decoder.event.t = max(clocks[index].last, now - clocks[index].header.started)
+                decoder.event.approx = decoder.event.approx ?? .arrival
             case .later:
                 // A millisecond apart, so that the order can be seen.
-                event.t = clocks[index].last + 1000
-                event.approx = event.approx ?? .order
+                decoder.event.t = clocks[index].last + 1000
+                decoder.event.approx = decoder.event.approx ?? .order
             }
         }
-        event.t = Instant.held(event.t)
-        clocks[index].last = max(clocks[index].last, event.t)
-        receiver.take(event, session: index, offset: start)
+        decoder.event.t = Instant.held(decoder.event.t)
+        clocks[index].last = max(clocks[index].last, decoder.event.t)
+        receiver.take(decoder.event, session: index, offset: start)
     }
 
     /// The index of the session that an event is of, which begins with it if need be.

@@ -20,7 +20,7 @@ struct ActiveTransfers {
             start(transfer)
         case .resume(let transfer):
             if let easy = handles[ObjectIdentifier(transfer)] {
-                curl_easy_pause(easy, CURLPAUSE_CONT)
+                ccurl_easy_pause(easy, CURLPAUSE_CONT)
             }
         case .cancel(let transfer):
             if let easy = handles[ObjectIdentifier(transfer)] {
@@ -32,9 +32,9 @@ struct ActiveTransfers {
     /// Moves every transfer as far as it goes without waiting.
     mutating func perform() {
         var running: Int32 = 0
-        curl_multi_perform(multi, &running)
+        ccurl_multi_perform(multi, &running)
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
+        while let message = ccurl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let code = ccurl_result(message)
             exchanges[easy]?.finish(code)
@@ -45,7 +45,7 @@ struct ActiveTransfers {
     private mutating func start(_ transfer: Transfer) {
         // It may have been cancelled on its way here.
         guard !transfer.hasEnded else { return }
-        guard let easy = curl_easy_init() else {
+        guard let easy = ccurl_easy_init() else {
             transfer.end(HTTPError(.other, "the request to \(transfer.request.host) failed: out of memory"))
             return
         }
@@ -53,11 +53,11 @@ struct ActiveTransfers {
         exchange.configure(userAgent: userAgent)
         exchanges[easy] = exchange
         handles[ObjectIdentifier(transfer)] = easy
-        curl_multi_add_handle(multi, easy)
+        ccurl_multi_add_handle(multi, easy)
     }
 
     private mutating func remove(_ easy: UnsafeMutableRawPointer) {
-        curl_multi_remove_handle(multi, easy)
+        ccurl_multi_remove_handle(multi, easy)
         if let exchange = exchanges.removeValue(forKey: easy) {
             handles[ObjectIdentifier(exchange.transfer)] = nil
             exchange.close()

@@ -17,8 +17,8 @@ final class CurlExchange {
 
     /// Frees what it owns; curl must have let go of the handle.
     func close() {
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(list)
+        ccurl_easy_cleanup(easy)
+        ccurl_slist_free_all(list)
         errorText.deallocate()
     }
 
@@ -46,10 +46,10 @@ final class CurlExchange {
             ccurl_set_long(easy, CURLOPT_NOBODY, 1)
         }
         // Waiting for leave to send a body costs a second where a server knows nothing of it.
-        list = curl_slist_append(list, "Expect:")
+        list = ccurl_slist_append(list, "Expect:")
         for header in request.headers where header.isOneLine {
             // A name alone would remove a header; a semicolon sends it empty.
-            list = curl_slist_append(list, header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+            list = ccurl_slist_append(list, header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
         ccurl_set_list(easy, CURLOPT_HTTPHEADER, list)
         ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)

@@ -79,7 +79,7 @@ final class CurlWorker: Sendable {
     private func wakeUp() {
         state.withLock { state in
             if let multi = state.multi, let handle = UnsafeMutableRawPointer(bitPattern: multi) {
-                _ = curl_multi_wakeup(handle)
+                _ = ccurl_multi_wakeup(handle)
             }
         }
     }
@@ -112,12 +112,12 @@ final class CurlWorker: Sendable {
 
 // On the thread.
 extension CurlWorker {
-    /// Once in the process, before the first handle: older libraries do not lock it themselves.
-    private static let isSetUp = ccurl_set_up() == CURLE_OK
+    /// Once in the process, before the first handle: the library is loaded only where a request is made.
+    private static let isSetUp = ccurl_set_up()
 
     private func run() {
-        guard Self.isSetUp, let multi = curl_multi_init() else {
-            return giveUp("HTTP could not be set up; memory is short")
+        guard Self.isSetUp, let multi = ccurl_multi_init() else {
+            return giveUp("libcurl could not be loaded; install it (on Debian: apt-get install libcurl4)")
         }
         var active = ActiveTransfers(multi: multi, userAgent: userAgent)
         let address = UInt(bitPattern: multi)
@@ -132,10 +132,10 @@ extension CurlWorker {
             }
             active.perform()
             if isStopping, active.isEmpty, closeIfIdle() {
-                curl_multi_cleanup(multi)
+                ccurl_multi_cleanup(multi)
                 return
             }
-            curl_multi_poll(multi, nil, 0, Int32.max, nil)
+            ccurl_multi_poll(multi, nil, 0, Int32.max, nil)
         }
     }
 

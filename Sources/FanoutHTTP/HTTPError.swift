@@ -51,7 +51,7 @@ extension HTTPError {
             return HTTPError(.connect, "cannot connect to \(host); check that a server is running there and that host and port are right")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-            let why = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+            let why = detail.isEmpty ? String(cString: ccurl_easy_strerror(code)) : detail
             return HTTPError(.tls, "no secure connection to \(host): \(why); check its certificate, or use http:// if it speaks no TLS")
         case CURLE_OPERATION_TIMEDOUT where !hasConnected:
             return HTTPError(
@@ -67,7 +67,7 @@ extension HTTPError {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             return HTTPError(.notHTTP, "what answers at \(host) does not speak HTTP; check the port")
         default:
-            return HTTPError(.other, "the request to \(host) failed: \(String(cString: curl_easy_strerror(code)))")
+            return HTTPError(.other, "the request to \(host) failed: \(String(cString: ccurl_easy_strerror(code)))")
         }
     }
 

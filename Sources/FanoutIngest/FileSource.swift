@@ -25,14 +25,18 @@ package final class FileSource: EventSource {
     private var identity: (device: UInt64, inode: UInt64) = (0, 0)
     private var source = -1
     private var offset: Int64 = 0
-    private var session: String
+    private let session: String
+    private let withPayloads: Bool
 
     /// Begins to follow a file. Nil where the system cannot tell of changes.
-    package init?(_ path: String, session: String, ledger: Ledger) {
+    ///
+    /// - Parameter withPayloads: Whether whoever observes the ledger wants arguments, results and texts, not only their places.
+    package init?(_ path: String, session: String, withPayloads: Bool, ledger: Ledger) {
         descriptor = csystem_watch_open()
         guard descriptor >= 0 else { return nil }
         self.path = path
         self.session = session
+        self.withPayloads = withPayloads
         self.ledger = ledger
         buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
     }
@@ -81,7 +85,7 @@ package final class FileSource: EventSource {
         // The store reads payloads from it as long as the program runs.
         source = ledger.addSource(file: opened)
         offset = 0
-        reader = EventReader(EventReader.Options(withPayloads: false, session: session))
+        reader = EventReader(EventReader.Options(withPayloads: withPayloads, session: session))
         csystem_watch_file(descriptor, path)
         watchDirectory()
         return true

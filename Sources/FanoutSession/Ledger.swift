@@ -128,9 +128,10 @@ extension Event.Body {
     /// Whether it tells something that a timeline keeps only the place of.
     fileprivate var hasPayload: Bool {
         switch self {
-        case .callRequested, .callStarted, .callOutput, .callFinished, .callRetrying, .message, .modelOutput, .modelFinished,
-            .modelRetrying:
-            true
+        case .callRequested(let body): body.arguments != nil
+        case .callStarted(let body): body.arguments != nil
+        case .callFinished(let body): body.result != nil || body.error != nil
+        case .callOutput, .callRetrying, .message, .modelOutput, .modelFinished, .modelRetrying: true
         case .toolDeclared, .turnStarted, .modelStarted, .callAnnounced, .callQueued, .callDecided, .callProgress, .callReleased,
             .turnFinished,
             .marker, .sessionFinished, .other:

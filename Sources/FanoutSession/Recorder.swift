@@ -30,6 +30,10 @@ package final class Recorder {
 
     deinit {
         flush()
+        // A recording of nothing, as of a run that could not begin, is not worth finding.
+        if offset == 0, let path {
+            unlink(path)
+        }
         if file >= 0 {
             close(file)
         }

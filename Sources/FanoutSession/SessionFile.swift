@@ -9,15 +9,15 @@ package import FanoutTimeline
 
 /// A recording on disk, read whole.
 package enum SessionFile {
-    private static let chunk = 1 << 20
+    private static let chunk = 1 << 18
 
     /// Opens a recording for reading.
     package static func open(_ path: String) throws(SessionError) -> Int32 {
         let file = openFile(path)
         guard file >= 0 else {
             throw errno == ENOENT
-                ? SessionError(.missing, "\(path): there is no such file; `fanout sessions` lists what was recorded here")
-                : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+                ? SessionError(.missing, "\(path): there is no such file; runs are recorded in \(StateDirectory.path())")
+                : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path and who may read it")
         }
         var status = stat()
         fstat(file, &status)

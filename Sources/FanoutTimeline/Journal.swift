@@ -93,6 +93,10 @@ struct Journal {
 
     private mutating func appendBlock(_ change: Change) {
         blocks.append(Block(base: change.t, before: tail))
+        if blocks.count > 1 {
+            // One that grew by doubling would end half empty; a short session's only block may.
+            blocks[blocks.count - 1].entries.reserveCapacity(Self.blockSize)
+        }
         put(change, Self.entry(change, base: change.t) ?? 0, in: blocks.count - 1)
     }
 
@@ -193,11 +197,27 @@ extension Journal {
         return columns
     }
 
-    /// The first change after an instant that satisfies a condition.
-    func next(after t: Int64, where condition: (Change) -> Bool = { _ in true }) -> Change? {
+    /// The first change after an instant.
+    func next(after t: Int64) -> Change? {
         var place = Swift.max(0, blockIndex(at: t))
         while place < blocks.count {
             for entry in blocks[place].entries where blocks[place].base + Int64(entry >> 32) > t {
+                return change(entry, in: place)
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    /// The first change at or after an instant that satisfies a condition.
+    func first(from t: Int64, where condition: (Change) -> Bool) -> Change? {
+        var place = Swift.max(0, blockIndex(at: t))
+        // What happened at one instant may lie in several blocks.
+        while place > 0, blocks[place].base >= t {
+            place -= 1
+        }
+        while place < blocks.count {
+            for entry in blocks[place].entries where blocks[place].base + Int64(entry >> 32) >= t {
                 let change = change(entry, in: place)
                 if condition(change) {
                     return change

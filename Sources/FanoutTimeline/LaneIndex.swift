@@ -23,7 +23,7 @@ struct LaneIndex {
 
     /// Makes a lane the newest of its id, in place of the one that was.
     mutating func store(_ lane: Int, _ hash: UInt64, isSame: (Int) -> Bool) {
-        if count * 2 >= slots.count {
+        if count * 4 >= slots.count * 3 {
             refill(size: max(64, slots.count * 2), from: 0)
         }
         let mask = slots.count - 1

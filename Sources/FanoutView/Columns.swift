@@ -11,12 +11,13 @@ struct Columns: Hashable {
 
     static let nameStart = 4
 
-    init(width: Int) {
+    /// - Parameter longestName: What the names of the lanes on the screen would like to have.
+    init(width: Int, longestName: Int) {
         switch width {
         case 120...:
-            (name, argument, state, time) = (14, min(40, width / 5), 10, 6)
+            (name, argument, state, time) = (max(14, min(28, longestName)), min(40, width / 5), 10, 6)
         case 96...:
-            (name, argument, state, time) = (12, 16, 10, 6)
+            (name, argument, state, time) = (max(12, min(18, longestName)), 16, 10, 6)
         case 72...:
             (name, argument, state, time) = (12, 10, 9, 6)
         case 56...:

@@ -5,13 +5,13 @@ extension Dashboard {
     /// Where the playhead stands in the session.
     func drawTransport(_ y: Int, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
         let extent = timeline.extent
-        let length = max(1, extent.upperBound - extent.lowerBound)
+        // A live run goes on while the playhead stands, and nothing need have happened where it stands.
+        let length = max(1, max(extent.upperBound, t) - extent.lowerBound)
         var line = Line(x: 1, y: y, limit: frame.width - 1)
         line.add(glyph: playhead.isStill ? glyphs.paused : glyphs.playing, .accent, into: &frame)
         line.add(DurationText.position(t - extent.lowerBound), .text, gap: 1, into: &frame)
         line.add("/ " + DurationText.position(length), .muted, gap: 1, into: &frame)
-        let speed = playhead.speed < 1 ? "0." + CleanText(Int64(playhead.speed * 100 + 0.5)) : CleanText(Int64(playhead.speed))
-        line.add("speed " + speed + "x", .muted, gap: 3, into: &frame)
+        line.add("speed " + Self.speed(playhead.speed) + "x", .muted, gap: 3, into: &frame)
         let start = line.x + 3
         let columns = frame.width - 1 - start
         guard columns >= 8 else { return }
@@ -23,6 +23,14 @@ extension Dashboard {
             frame.put(glyphs.critical, x: start + column, y: y, role: .critical)
         }
         frame.put(glyphs.trackHead, x: start + head, y: y, role: .accent)
+    }
+
+    /// A factor with as many decimals as it has, two at the most.
+    static func speed(_ factor: Double) -> CleanText {
+        let hundredths = Int64(factor * 100 + 0.5)
+        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+        let decimals = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"
+        return CleanText(String(whole) + decimals)
     }
 
     /// What can be done here, or what there is to say.
@@ -41,9 +49,9 @@ extension Dashboard {
             return
         }
         for (key, word) in hints {
-            let columns = key.columns + 1 + word.columns
+            let columns = written(key).columns + 1 + word.columns
             guard line.x + 2 + columns <= line.limit else { continue }
-            line.add(key, .footerKey, gap: line.x > 1 ? 2 : 0, into: &frame)
+            line.add(written(key), .footerKey, gap: line.x > 1 ? 2 : 0, into: &frame)
             line.add(word, .muted, gap: 1, into: &frame)
         }
     }
@@ -64,6 +72,13 @@ extension Dashboard {
         return hints + [("e", "error"), ("+/-", "zoom"), ("T", "theme")]
     }
 
+    /// Keys as they are written; arrows only where there are some.
+    private func written(_ label: CleanText) -> CleanText {
+        guard glyphs == .ascii else { return label }
+        let words: [Character: String] = ["←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "…": ".."]
+        return CleanText(label.string.map { words[$0] ?? String($0) }.joined())
+    }
+
     /// All keys, over the middle of the screen.
     func drawKeys(into frame: inout Frame) {
         let groups = keys.groups.map { group in
@@ -71,12 +86,12 @@ extension Dashboard {
             kept.entries = group.entries.filter { !$0.isControl || canControl }
             return kept
         }.filter { !$0.entries.isEmpty }
-        let keyColumns = groups.flatMap(\.entries).map(\.label.columns).max() ?? 0
+        let keyColumns = groups.flatMap(\.entries).map { written($0.label).columns }.max() ?? 0
         let wordColumns = groups.flatMap(\.entries).map(\.meaning.columns).max() ?? 0
         let blockWidth = keyColumns + 2 + wordColumns
         let total = groups.reduce(0) { $0 + $1.entries.count + 2 } - 1
         let room = frame.height - 4
-        let blocks = max(1, min((frame.width - 4) / (blockWidth + 3), (total + room - 1) / max(1, room)))
+        let blocks = max(1, min((frame.width - 1) / (blockWidth + 3), (total + room - 1) / max(1, room)))
         let perBlock = (total + blocks - 1) / blocks
         // Groups stay whole: each goes where there is still room for it.
         var placed: [(group: KeyMap.Group, block: Int, row: Int)] = []
@@ -103,7 +118,7 @@ extension Dashboard {
             frame.put(group.title, x: x, y: above + 1 + row, width: limit - x, role: .header)
             for (offset, entry) in group.entries.enumerated() where row + 2 + offset < height - 1 {
                 let y = above + 2 + row + offset
-                frame.put(entry.label, x: x, y: y, width: limit - x, role: .footerKey)
+                frame.put(written(entry.label), x: x, y: y, width: limit - x, role: .footerKey)
                 frame.put(entry.meaning, x: x + keyColumns + 2, y: y, width: limit - x - keyColumns - 2, role: .text)
             }
         }

@@ -29,12 +29,13 @@ extension Dashboard {
             width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
-        let columns = Columns(width: input.width)
+        widenNames(timeline)
+        let columns = Columns(width: input.width, longestName: longestName)
         axis = currentAxis(timeline, t, columns: columns.barWidth)
         fetchSummaries(timeline, t, input)
 
         let focus = focusTurn(timeline, t)
-        let path = focus.map { timeline.criticalPath(ofTurn: $0, at: t) } ?? CriticalPath()
+        let path = findings(focus, timeline, t).path
         drawHeader(input, timeline, index, t, focus, path, into: &frame)
         drawRule(areas.headerRule, into: &frame)
         drawAxis(areas.axis, columns, into: &frame)
@@ -94,6 +95,13 @@ extension Dashboard {
         }
     }
 
+    /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
+    private mutating func widenNames(_ timeline: Timeline) {
+        for case .lane(let lane, let depth) in visible {
+            longestName = max(longestName, CleanText(timeline.name(of: lane)).columns + 2 * depth)
+        }
+    }
+
     // MARK: Which rows
 
     private mutating func placeRows(_ timeline: Timeline, _ t: Int64) {
@@ -145,6 +153,19 @@ extension Dashboard {
         return newest
     }
 
+    /// What is found of the turn in focus, as fresh as it is shown.
+    private mutating func findings(_ focus: Int?, _ timeline: Timeline, _ t: Int64) -> Findings {
+        guard let focus else { return Findings() }
+        let age = t - findings.t
+        let isFresh = focus == findings.turn && age >= 0 && age < Findings.freshness && !playhead.isStill && timeline.isActive(at: t)
+        if !isFresh {
+            findings = Findings(
+                turn: focus, t: t, path: timeline.criticalPath(ofTurn: focus, at: t),
+                unaccounted: timeline.unaccounted(ofTurn: focus, at: t))
+        }
+        return findings
+    }
+
     // MARK: Which stretch of time
 
     private func currentAxis(_ timeline: Timeline, _ t: Int64, columns: Int) -> Axis {
@@ -191,14 +212,16 @@ extension Dashboard {
         if summaries.count > 4096 {
             summaries = [:]
         }
-        for lane in visible.compactMap(\.lane) where summaries[lane] == nil {
+        for lane in visible.compactMap(\.lane) {
             let place = timeline.lane(lane).arguments
-            guard !place.isNone, let event = input.event(place) else { continue }
-            switch event.body {
-            case .callRequested(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
-            case .callStarted(let body): summaries[lane] = body.arguments.map { ArgumentSummary.summary($0.value) }
-            default: break
-            }
+            guard !place.isNone, summaries[lane]?.place != place, let event = input.event(place) else { continue }
+            let arguments =
+                switch event.body {
+                case .callRequested(let body): body.arguments
+                case .callStarted(let body): body.arguments
+                default: nil as JSONText?
+                }
+            summaries[lane] = Summary(place: place, text: arguments.map { ArgumentSummary.summary($0.value) } ?? "")
         }
     }
 

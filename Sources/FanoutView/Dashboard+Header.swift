@@ -56,11 +56,8 @@ extension Dashboard {
         if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
-        if let focus {
-            let lost = timeline.unaccounted(ofTurn: focus, at: t)
-            if lost >= 100_000 {
-                line.add("unaccounted", DurationText.length(lost), .muted, into: &frame)
-            }
+        if findings.unaccounted >= 100_000 {
+            line.add("unaccounted", DurationText.length(findings.unaccounted), .muted, into: &frame)
         }
     }
 
@@ -79,7 +76,7 @@ extension Dashboard {
 
     /// How many calls are in which state; where there is no room for all, what matters least is left out first.
     private static func counts(_ figures: Figures, room: Int) -> [(text: CleanText, role: Role)] {
-        guard figures.calls > 0 else { return [("no calls yet", .muted)] }
+        guard figures.calls > 0 else { return [("no calls", .muted)] }
         let all = CleanText(figures.calls) + (figures.calls == 1 ? " call:" : " calls:")
         // With the order in which they go.
         var counts: [(text: CleanText, role: Role, order: Int)] = [(all, .text, 0)]

@@ -41,8 +41,8 @@ extension Dashboard {
         case .previousPage: turnPage(-1)
         case .detailDown: scrollDetail(by: max(1, detailRows - 1))
         case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
-        case .nextError: moveError(timeline.error(after: t), timeline, input)
-        case .previousError: moveError(timeline.error(before: t), timeline, input)
+        case .nextError: moveError(nextError(timeline, t), timeline, input)
+        case .previousError: moveError(previousError(timeline, t), timeline, input)
         case .zoomIn: rescale(by: 0.5, around: t)
         case .zoomOut: rescale(by: 2, around: t)
         case .panLeft: zoom = .window(start: axis.start - axis.span / 4, span: axis.span)
@@ -56,10 +56,10 @@ extension Dashboard {
         case .forwardTenth: seek(t + length(timeline, input) / 10, timeline, input)
         case .tenth0, .tenth1, .tenth2, .tenth3, .tenth4, .tenth5, .tenth6, .tenth7, .tenth8, .tenth9:
             seek(timeline.extent.lowerBound + length(timeline, input) / 10 * Int64(command.tenth), timeline, input)
-        case .previousEvent: step(to: timeline.change(before: t), timeline, input)
-        case .nextEvent: step(to: timeline.change(after: t), timeline, input)
-        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, timeline, input)
-        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, timeline, input)
+        case .previousEvent: step(to: timeline.change(before: t), orSay: "nothing happened before this", timeline, input)
+        case .nextEvent: step(to: timeline.change(after: t), orSay: "nothing happened after this", timeline, input)
+        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, orSay: "no marker before this", timeline, input)
+        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, orSay: "no marker after this", timeline, input)
         case .slower: playhead.change(speed: -1, from: t, clock: input.clock)
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
@@ -115,17 +115,45 @@ extension Dashboard {
 
     private mutating func moveSession(_ step: Int, _ timelines: Timelines) {
         guard let index = sessionIndex(timelines) else { return }
-        session = max(0, min(timelines.all.count - 1, index + step))
+        let wanted = max(0, min(timelines.all.count - 1, index + step))
+        guard wanted != index else {
+            notice = timelines.all.count == 1 ? "there is one session" : step > 0 ? "this is the last session" : "this is the first session"
+            return
+        }
+        session = wanted
         selection = nil
         top = 0
         zoom = .fit
         summaries = [:]
         placement = Placement()
+        longestName = 0
+    }
+
+    /// The error behind the one that is selected, or behind the playhead; after the last one, and with the playhead at now, the first one.
+    private func nextError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
+        if let lane = selectedError(timeline, t) {
+            return timeline.error(after: timeline.lane(lane).ended, lane: lane) ?? timeline.error(after: .min)
+        }
+        return (playhead.isFollowing ? nil : timeline.error(after: t)) ?? timeline.error(after: .min)
+    }
+
+    private func previousError(_ timeline: Timeline, _ t: Int64) -> (lane: Int, t: Int64)? {
+        if let lane = selectedError(timeline, t) {
+            return timeline.error(before: timeline.lane(lane).ended, lane: lane) ?? timeline.error(before: timeline.last)
+        }
+        return timeline.error(before: t) ?? timeline.error(before: timeline.last)
+    }
+
+    /// The selected lane, where it has ended in an error by now.
+    private func selectedError(_ timeline: Timeline, _ t: Int64) -> Int? {
+        guard let selection, timeline.laneRange.contains(selection) else { return nil }
+        let lane = timeline.lane(selection)
+        return lane.hasEnded && lane.ended <= t && (lane.outcome == .failed || lane.outcome == .timeout) ? selection : nil
     }
 
     private mutating func moveError(_ error: (lane: Int, t: Int64)?, _ timeline: Timeline, _ input: Input) {
         guard let error else {
-            notice = "no further error"
+            notice = "no call has failed"
             return
         }
         if isReplay || !playhead.isFollowing {
@@ -203,8 +231,11 @@ extension Dashboard {
         playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
     }
 
-    private mutating func step(to t: Int64?, _ timeline: Timeline, _ input: Input) {
-        guard let t else { return }
+    private mutating func step(to t: Int64?, orSay nothing: CleanText, _ timeline: Timeline, _ input: Input) {
+        guard let t else {
+            notice = nothing
+            return
+        }
         playhead.hold(at: t)
     }
 
@@ -223,6 +254,10 @@ extension Dashboard {
             return []
         }
         let call = timeline.id(of: lane)
+        if command == .cancelCall, timeline.lane(lane).hasEnded {
+            notice = "that call is over"
+            return []
+        }
         switch command {
         case .cancelCall: return [.cancelCall(call)]
         case .approve: return [.approve(call, tool: false)]

@@ -64,7 +64,7 @@ extension Dashboard {
         frame.put(
             CleanText(timeline.title(of: number)), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
             role: lane.kind == .model ? .muted : .text)
-        if columns.argument > 0, let summary = summaries[number] {
+        if columns.argument > 0, let summary = summaries[number]?.text {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
         }
         if columns.state > 0 {
@@ -80,7 +80,8 @@ extension Dashboard {
         drawEdges(y, columns, into: &frame)
         drawBar(number, lane, y, columns, timeline, t, words, into: &frame)
         if number == selection {
-            frame.select(row: y)
+            // Not the bar: where a selection is shown by reversing, what ran would look like what did not.
+            frame.select(row: y, x: 0..<columns.leftEdge)
         }
     }
 

@@ -42,9 +42,27 @@ package struct Dashboard: Sendable {
         case arguments, result, error, output, statistics, events
     }
 
+    /// What takes a walk through a whole turn to find.
+    struct Findings: Sendable {
+        var turn: Int?
+        var t: Int64 = 0
+        var path = CriticalPath()
+        var unaccounted: Int64 = 0
+
+        /// They are shown to a tenth of a second; while a turn goes on they are found no more often.
+        static let freshness: Int64 = 100_000
+    }
+
     struct Detail: Sendable {
         var page: Page?
         var scroll = 0
+    }
+
+    /// What a lane's arguments come to; empty where there are none.
+    struct Summary: Sendable {
+        /// Where they stand.
+        var place: Place
+        var text: CleanText
     }
 
     enum Zoom: Sendable {
@@ -72,6 +90,8 @@ package struct Dashboard: Sendable {
     package var showsKeys = false
     var placement = Placement()
     var usesPlacement = false
+    /// The columns of the longest name that was seen on the screen in this session.
+    var longestName = 0
 
     // What was found when the last frame was drawn; keys refer to what is seen.
     var visible: [Row] = []
@@ -81,8 +101,9 @@ package struct Dashboard: Sendable {
     var detailRows = 1
 
     /// Summaries of arguments by lane, since they stand in a file.
-    var summaries: [Int: CleanText] = [:]
+    var summaries: [Int: Summary] = [:]
     var detailCache = DetailCache()
+    var findings = Findings()
 
     package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {
         self.source = source

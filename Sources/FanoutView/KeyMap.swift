@@ -58,7 +58,8 @@ package struct KeyMap: Sendable {
             entries: [
                 Entry([(.enter, .open), (.escape, .close)], "Enter Esc", "open, close"),
                 Entry([(.tab, .nextPage), (.backTab, .previousPage)], "Tab S-Tab", "next, previous page"),
-                Entry([("J", .detailDown), (.pageDown, .detailDown), ("K", .detailUp), (.pageUp, .detailUp)], "J K PgDn PgUp", "scroll"),
+                Entry(
+                    [("J", .detailDown), (.pageDown, .detailDown), ("K", .detailUp), (.pageUp, .detailUp)], "J K", "scroll, as PgDn PgUp"),
             ]),
         Group(
             title: "Axis",

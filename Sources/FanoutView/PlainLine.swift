@@ -39,7 +39,9 @@ package enum PlainLine {
         case .callDecided(let body):
             return say(glyphs.separator, name(body.call), CleanText(body.decision.rawValue), CleanText(body.by ?? ""))
         case .callStarted(let body):
-            return say(glyphs.running, name(body.call), body.attempt.map { $0 > 1 ? "attempt " + CleanText($0) : "started" } ?? "started")
+            let attempt: CleanText = body.attempt.map { $0 > 1 ? "attempt " + CleanText($0) : "started" } ?? "started"
+            return say(
+                glyphs.running, name(body.call), attempt, body.arguments.map { $0.isElided ? "" : ArgumentSummary.summary($0.value) } ?? "")
         case .callRetrying(let body):
             return say(
                 glyphs.retrying, name(body.call), CleanText(body.error?.message ?? "failed"),

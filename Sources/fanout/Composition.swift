@@ -2,6 +2,7 @@ internal import FanoutEvents
 internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
+internal import FanoutTools
 internal import FanoutView
 
 #if canImport(Darwin)
@@ -25,31 +26,25 @@ enum Composition {
         return try Recorder.create(StateDirectory.newRecording(session, startedText: Instant.rfc3339(Clock.now())))
     }
 
-    /// Prints what comes as the display wants it; nil for one that draws.
-    ///
-    /// - Parameter toError: Whether plain lines go to standard error.
-    static func observer(_ display: Display, glyphs: Glyphs, toError: Bool = false) -> (any LedgerObserver)? {
-        switch display {
-        case .auto, .dashboard, .quiet: nil
-        case .plain: PlainPrinter(glyphs: glyphs, toError: toError)
-        case .json: JSONPrinter()
-        }
-    }
-
     /// Ends a command as its show ended.
     static func finish(_ end: Show.End, _ show: Show, ledger: Ledger, isRecorded: Bool) -> Int32 {
         for line in show.still(width: terminalWidth()) {
             Console.print(line + "\n")
         }
         if let failure = ledger.failure {
-            Console.complain(failure)
+            // Where there was no screen it was said when it happened.
+            if show.isDrawn {
+                Console.complain(failure)
+            }
         } else if isRecorded, let path = ledger.recording, !ledger.timelines.isEmpty, isatty(2) == 1 {
             Console.complain("recorded: fanout replay \(path)")
         }
         switch end {
-        case .finished, .quit: return 0
+        case .finished, .quit, .unread: return 0
         case .signal(.interrupt): return 130
         case .signal(let signal):
+            // A signal's end asks nobody; what tools still run must not outlive the program.
+            RunningPrograms.kill()
             signal.performDefault()
             return 1
         }

@@ -32,7 +32,10 @@ enum Environment {
         getenv(name).map { String(cString: $0) }
     }
 
-    static func isSet(_ name: String) -> Bool { !(self[name] ?? "").isEmpty }
+    /// A variable's value, unless it is empty.
+    static func value(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    static func isSet(_ name: String) -> Bool { value(name) != nil }
 }
 
 /// The themes as the command line, the environment and the user's folder have them.
@@ -48,12 +51,19 @@ struct Looks {
         library = ThemeLibrary(folder: Self.folder) { path throws(ThemeError) in try Self.read(path) }
         // https://no-color.org: any value but an empty one.
         let chosen = options.value("theme") ?? (Environment.isSet("NO_COLOR") ? "mono" : "fanout-dark")
-        theme = try library.theme(chosen)
+        theme = try Self.theme(chosen, in: library)
         names = [chosen] + library.builtInNames.filter { $0 != chosen }
         glyphs = options.has("ascii") || !Terminal.isUnicode ? .ascii : .unicode
     }
 
-    static let options = ProgramCommand.display
+    /// The theme that the user named; one that there is not is wrong usage.
+    static func theme(_ name: String, in library: ThemeLibrary) throws -> Theme {
+        do {
+            return try library.theme(name)
+        } catch .unknown(let theme, let known) {
+            throw UsageError(ThemeError.unknown(theme: theme, known: known).description)
+        }
+    }
 
     mutating func next() throws -> Theme {
         index = (index + 1) % names.count

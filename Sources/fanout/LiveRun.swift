@@ -6,6 +6,12 @@ internal import FanoutSession
 internal import FanoutTimeline
 internal import FanoutView
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// A run in this program, watched while it goes on.
 enum LiveRun {
     /// What is run: its engine, and the work that ends with an answer.
@@ -21,9 +27,14 @@ enum LiveRun {
         Option("fail-on", argument: "WHAT", "calls: exit status 1 when a call failed"),
     ]
 
+    /// The program's own threads, one for each processor. Swift's would do, but theirs wake every second for as long as the program lives,
+    /// also when a run has long been over and only looked at.
+    private static let workers = ThreadPool(limit: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
     /// How turns run, as the options say.
     static func turnOptions(_ options: Options, display: Display) throws -> TurnOptions {
         var turn = TurnOptions()
+        turn.workers = workers
         if let text = options.value("strategy") {
             turn.strategy = try strategy(text)
         }
@@ -69,12 +80,13 @@ enum LiveRun {
         let queue = log.reader(limit: 10_000) { wakeup.wake() }
         let piece = try make(log, time)
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
-        let ledger = Ledger(recorder: recorder, observer: Composition.observer(display, glyphs: looks.glyphs, toError: linesToError))
+        let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
+        let ledger = Ledger(recorder: recorder, observer: printer)
         let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
 
         let outcome = Guarded<AgentAnswer?>(nil)
         let gate = StartGate()
-        let task = Task.detached {
+        let task = Task.detached(executorPreference: workers) {
             await gate.wait()
             let answer = await piece.perform()
             outcome.withLock { $0 = answer }

@@ -49,6 +49,15 @@ struct Options: Sendable {
         return number
     }
 
+    /// A length of time, from 0.
+    func seconds(_ name: String, most: Double) throws(UsageError) -> Double? {
+        guard let text = value(name) else { return nil }
+        guard let number = Double(text), number >= 0, number <= most else {
+            throw UsageError("--\(name) \(text): it takes a number of seconds from 0 to \(Int(most))")
+        }
+        return number
+    }
+
     /// One of a few words.
     func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(UsageError) -> Word?
     where Word.RawValue == String {

@@ -1,3 +1,5 @@
+internal import FanoutTools
+
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -10,9 +12,14 @@ enum Program {
     static let version = "0.1.0"
 
     static func main() {
-        // A closed pipe is an error of a write, told by it.
+        // A closed pipe and a file that may not grow are errors of a write, told by it.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        signal(SIGXFSZ, SIG_IGN)
+        Console.prepare()
+        let status = Console.status(run(Array(CommandLine.arguments.dropFirst())))
+        // Threads may still be at work that was left behind; `exit` would destroy what the C++ library that they use is made of.
+        RunningPrograms.kill()
+        _exit(status)
     }
 
     /// Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
@@ -75,48 +82,5 @@ enum Program {
             text += "  " + left + String(repeating: " ", count: max(0, width - left.count) + 3) + command.summary + "\n"
         }
         return text + "\n`fanout COMMAND --help` tells of its options.\n"
-    }
-}
-
-/// Standard output and standard error.
-enum Console {
-    /// Writes to standard output. Where nobody reads it any more, the program ends as others do.
-    static func print(_ text: String) {
-        var text = text
-        text.withUTF8 { write($0) }
-    }
-
-    static func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard !put(bytes, to: 1), errno == EPIPE else { return }
-        signal(SIGPIPE, SIG_DFL)
-        raise(SIGPIPE)
-    }
-
-    /// Says on standard error what was wrong and what to do.
-    static func complain(_ text: String) {
-        tell("fanout: " + text + "\n")
-    }
-
-    /// Writes to standard error, which nobody need read.
-    static func tell(_ text: String) {
-        var text = text
-        text.withUTF8 { _ = put($0, to: 2) }
-    }
-
-    private static func put(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-            if count > 0 {
-                written += count
-            } else if errno == EAGAIN {
-                // Somebody made the terminal or the pipe non-blocking.
-                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&ready, 1, -1)
-            } else if errno != EINTR {
-                return false
-            }
-        }
-        return true
     }
 }

@@ -19,7 +19,7 @@ extension ProgramCommand {
         }
         let path = options.operands[0]
         let speed = try options.positive("speed", most: 64) ?? 1
-        let seek = try options.positive("seek", most: 1e9) ?? 0
+        let seek = try options.seconds("seek", most: 1e9) ?? 0
         let display = try Display.choose(options)
         let looks = try Looks(options)
         guard display == .dashboard else {
@@ -39,7 +39,13 @@ extension ProgramCommand {
 
     /// Without a screen a recording is told from beginning to end, as fast as it can be read.
     private static func print(_ path: String, _ display: Display, _ looks: Looks, _ options: Options) throws -> Int32 {
-        let ledger = Ledger(recorder: nil, observer: Composition.observer(display, glyphs: looks.glyphs))
+        if options.has("strict") {
+            // Nothing is told of a file that is refused.
+            _ = try SessionFile.load(path, isStrict: true)
+        }
+        let printer = Printer(display, glyphs: looks.glyphs, isWhole: true)
+        let ledger = Ledger(recorder: nil, observer: printer)
+        defer { printer?.finish() }
         try ledger.load(path, isStrict: options.has("strict"), withPayloads: true)
         return 0
     }

@@ -30,9 +30,9 @@ extension ProgramCommand {
             throw UsageError("run: name a model with --model")
         }
         let form = WireForm.openAIChat
-        let baseURL = options.value("base-url") ?? Environment[form.baseURLVariable]
-        let key = Environment[form.keyVariable]
-        guard baseURL != nil || !(key ?? "").isEmpty else {
+        let baseURL = options.value("base-url") ?? Environment.value(form.baseURLVariable)
+        let key = Environment.value(form.keyVariable)
+        guard baseURL != nil || key != nil else {
             throw UsageError("run: set \(form.keyVariable), or name a server of your own with --base-url")
         }
         let display = try Display.choose(options)
@@ -57,6 +57,9 @@ extension ProgramCommand {
             // A terminal gets only what cannot harm it; a pipe gets the answer as it is.
             let shownText = isatty(1) == 1 ? CleanText.lines(of: text).map(\.string).joined(separator: "\n") : text
             Console.print(shownText.hasSuffix("\n") ? shownText : shownText + "\n")
+        }
+        if Console.isUnread {
+            return shown.status
         }
         if let error = shown.answer?.error {
             Console.complain(CleanText(error.message).string)

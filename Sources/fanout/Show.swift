@@ -24,6 +24,8 @@ final class Show {
     enum End: Equatable {
         case finished
         case quit
+        /// Nobody reads what is printed any more.
+        case unread
         case signal(Signal)
     }
 
@@ -67,7 +69,7 @@ final class Show {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
         if display == .dashboard {
-            let terminal = try Terminal(name: Environment["TERM"], signals: signals)
+            let terminal = try Self.terminal(signals)
             terminal.use(looks.theme)
             if let note = terminal.note {
                 self.dashboard.notice = CleanText(note)
@@ -76,6 +78,14 @@ final class Show {
         }
         self.signals = signals
         self.dashboard.canControl = run != nil
+    }
+
+    private static func terminal(_ signals: borrowing Signals) throws -> Terminal {
+        do {
+            return try Terminal(name: Environment["TERM"], signals: signals)
+        } catch {
+            throw UsageError("\(error); use --ui plain")
+        }
     }
 
     func perform() -> End {
@@ -94,7 +104,7 @@ final class Show {
         watchSources()
         readSources()
         draw()
-        if !isOver, !isStopped {
+        if !isStopped {
             loop.run()
         }
         terminal?.restore()
@@ -176,7 +186,7 @@ final class Show {
             isRunOver = true
             ledger.close(source: runSource)
             loop.unwatch(run.wakeup.descriptor)
-            if terminal == nil {
+            if terminal == nil, !isStopped {
                 stop(.finished)
             }
         }
@@ -189,8 +199,10 @@ final class Show {
             saidFailure = true
             say(failure)
         }
-        if terminal == nil && isOver || shouldStop() {
-            loop.stop()
+        if Console.isUnread {
+            stop(.unread)
+        } else if isOver || shouldStop() {
+            stop(.finished)
         }
     }
 
@@ -251,6 +263,9 @@ final class Show {
         }
     }
 
+    /// Whether there was a screen.
+    var isDrawn: Bool { terminal != nil }
+
     /// The last turn as it was, to be left where the screen was.
     func still(width: Int) -> [String] {
         guard !ledger.timelines.isEmpty, let terminal else { return [] }
@@ -304,7 +319,7 @@ final class Show {
             case .goOn:
                 terminal?.resume()
                 draw()
-            case .interrupt where run != nil && interrupts == 0:
+            case .interrupt where run != nil && !isRunOver && interrupts == 0:
                 interrupts += 1
                 run?.interrupt()
                 say("ending the turn; once more to leave at once")

@@ -12,7 +12,7 @@ extension ProgramCommand {
             }
             return 0
         }
-        let theme = try library.theme(chosen)
+        let theme = try Looks.theme(chosen, in: library)
         theme.warnings.forEach { Console.complain($0) }
         Console.print("\(theme.name): \(theme.variant.rawValue), \(theme.warnings.isEmpty ? "in order" : "usable")\n")
         return 0

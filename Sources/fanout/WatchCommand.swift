@@ -25,19 +25,28 @@ extension ProgramCommand {
         let streams = try options.operands.map { try WatchedPath($0) }
         let isRecorded = streams.contains { $0.isStream }
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
-        let printer = Composition.observer(display, glyphs: looks.glyphs)
+        let printer = Printer(display, glyphs: looks.glyphs)
         let strict = options.has("strict") ? StrictObserver(printer) : nil
         let ledger = Ledger(recorder: recorder, observer: strict ?? printer)
-        let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session) }
+        let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session, withPayloads: printer != nil) }
+        if display != .dashboard {
+            for stream in streams where !stream.isThere {
+                Console.complain("\(stream.name): it is not there yet; waiting for it")
+            }
+        }
         let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
         let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         let show = try Show(
             ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
         let end = show.perform()
+        printer?.finish()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)
         if let refused = strict?.refused {
             Console.complain("\(name): \(refused)")
             return 1
+        }
+        if end == .finished, ledger.timelines.isEmpty, let first = ledger.timelines.problems.first {
+            throw SessionError(.otherFormat, "\(name): no line of it is a Fanout event (\(first.problem))")
         }
         return status
     }
@@ -48,6 +57,8 @@ private struct WatchedPath {
     var path: String
     /// A descriptor that is read once, such as a pipe.
     var descriptor: Int32?
+
+    private(set) var isThere = true
 
     var isStream: Bool { descriptor != nil }
     var name: String { path == "-" ? "standard input" : path }
@@ -65,11 +76,12 @@ private struct WatchedPath {
         guard stat(path, &status) == 0 else {
             // A file that will be.
             guard errno == ENOENT else {
-                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
+                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
             }
             if path.hasPrefix("/dev/fd/") {
                 throw SessionError(.missing, "\(path): there is no such descriptor; open it in the shell, as in `3< <(program)`")
             }
+            isThere = false
             return
         }
         switch status.st_mode & S_IFMT {
@@ -89,11 +101,11 @@ private struct WatchedPath {
         }
     }
 
-    func open(_ ledger: Ledger, session: String) throws -> any EventSource {
+    func open(_ ledger: Ledger, session: String, withPayloads: Bool) throws -> any EventSource {
         if let descriptor {
             return PipeSource(descriptor, session: session, ledger: ledger)
         }
-        guard let source = FileSource(path, session: session, ledger: ledger) else {
+        guard let source = FileSource(path, session: session, withPayloads: withPayloads, ledger: ledger) else {
             throw SessionError(.unreadable, "\(path): it cannot be followed: \(String(cString: strerror(errno)))")
         }
         return source

@@ -303,21 +303,6 @@ struct TimelineTests {
         #expect(back == instants.reversed())
     }
 
-    @Test("the next error is found where its attempt ends at the same instant, and two errors of one instant are one step")
-    func errors() {
-        func failing(_ call: String, _ start: Int64, _ end: Int64) -> [Event] {
-            [
-                Event(t: start, .callStarted(Event.CallStarted(call: call))),
-                Event(t: end, .callFinished(Event.CallFinished(call: call, outcome: .failed))),
-            ]
-        }
-        let timeline = fold(failing("a", 0, 4) + failing("b", 1, 7) + failing("c", 2, 7))
-        #expect(timeline.error(after: 0)?.t == 4)
-        #expect(timeline.error(after: 4)?.t == 7)
-        #expect(timeline.error(after: 7)?.t == nil)
-        #expect(timeline.error(before: 7)?.t == 4)
-    }
-
     @Test("a turn has one parent, which is not its own work; several turns may wait for a parent that comes later")
     func parents() {
         func turn(_ number: Int, _ parent: String) -> Event {

@@ -154,6 +154,15 @@ final class PseudoTerminal {
         return modes.c_lflag & wanted == wanted && modes.c_iflag & tcflag_t(ICRNL) != 0 && modes.c_oflag & tcflag_t(OPOST | ONLCR) != 0
     }
 
+    /// What its open descriptors stand for, such as `/dev/pts/3` and `anon_inode:[timerfd]`.
+    var descriptors: [String] {
+        (0..<64).compactMap { number in
+            var target = [CChar](repeating: 0, count: 256)
+            let count = readlink("/proc/\(process)/fd/\(number)", &target, target.count)
+            return count > 0 ? String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+        }
+    }
+
     private func read(seconds: Int) -> Bool {
         read(milliseconds: seconds * 1_000)
     }

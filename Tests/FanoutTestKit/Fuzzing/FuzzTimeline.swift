@@ -127,14 +127,13 @@ extension Timeline {
         if forwards != back.reversed() {
             return "steps back are others than those on: \(back.reversed()) and \(forwards)"
         }
-        let errors = laneRange.filter { lane($0).kind == .call && lane($0).outcome.isError && lane($0).hasEnded }.map { lane($0).ended }
-        t = .min
-        var found: Set<Int64> = []
-        while let next = error(after: t) {
-            guard next.t > t else { return "the next error is no later, at \(t)" }
-            found.insert(next.t)
-            t = next.t
+        let errors = laneRange.filter { lane($0).kind == .call && lane($0).outcome.isError && lane($0).hasEnded }
+        var found: [Int] = []
+        var next = error(after: .min)
+        while let error = next, found.count <= errors.count {
+            found.append(error.lane)
+            next = self.error(after: error.t, lane: error.lane)
         }
-        return found == Set(errors) ? nil : "errors are at \(errors.sorted()), and found at \(found.sorted())"
+        return found.sorted() == errors ? nil : "the lanes \(errors) ended in errors, and \(found) are found"
     }
 }

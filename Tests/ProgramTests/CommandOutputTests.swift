@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// What the commands print where there is no terminal, held against each other and against a reader that shares no code with the program.
+struct CommandOutputTests {
+    private static let checker = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("check-events").path
+
+    /// The numbers of a JSON object.
+    private static func numbers(_ text: String) throws -> [String: Double] {
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+        return object.compactMapValues { ($0 as? NSNumber)?.doubleValue }
+    }
+
+    @Test(
+        "what a scenario prints, what is recorded of it, and what stats and an independent count say of it agree",
+        arguments: ["weather", "stocks", "single", "claude", "travel", "orchestrator", "ordered", "clinical", "partial"])
+    func scenario(name: String) throws {
+        let folder = try ProgramFolder()
+        let run = try folder.run("demo", name, "--latency", "0", "--ui", "json")
+        #expect(run.status == 0)
+        #expect(run.error == "")
+
+        let recording = try #require(folder.recordings.first)
+        #expect(folder.recordings.count == 1)
+        #expect(try folder.read(recording) == run.output)
+        let modes = folder.contents
+        #expect([modes["state/fanout"], modes["state/fanout/sessions"], modes[recording]] == ["700", "700", "600"])
+
+        let check = try folder.shell("python3 '\(Self.checker)' --complete --summary -", input: run.output)
+        #expect(check.status == 0, "\(check.output)")
+        let counted = try Self.numbers(check.output)
+        let stats = try folder.run("stats", "--json", folder.file(recording))
+        #expect(stats.error == "")
+        let told = try Self.numbers(stats.output).filter { counted[$0.key] != nil }
+        #expect(told == counted)
+        #expect(counted.keys.contains("peak"))
+
+        let again = try folder.run("replay", "--ui", "json", folder.file(recording))
+        #expect(again.output == run.output)
+    }
+
+    @Test("a recording is told in the lines that the run was told in", arguments: ["stocks", "partial", "ordered"])
+    func plainReplay(name: String) throws {
+        let folder = try ProgramFolder()
+        let live = try folder.run("demo", name, "--latency", "0", "--record", "kept.fanout.jsonl")
+        let replay = try folder.run("replay", "kept.fanout.jsonl")
+        #expect(live.status == 0)
+        #expect(replay.status == 0)
+        #expect(replay.output.contains("speed-up"))
+        // The answer follows the live run's lines.
+        #expect(live.output.hasPrefix(replay.output + "\n"))
+        #expect(folder.contents["kept.fanout.jsonl"] == "600")
+        #expect(folder.recordings == [])
+    }
+
+    @Test("nothing is left of a run that was not to be recorded, nor of one that could not begin")
+    func noRecord() throws {
+        let folder = try ProgramFolder()
+        #expect(try folder.run("demo", "stocks", "--latency", "0", "--no-record", "--ui", "quiet").status == 0)
+        #expect(folder.contents == [:])
+        // The run's threads have only just begun, and must not get in the way of the end.
+        for _ in 0..<20 {
+            let refused = try folder.run("demo", "stocks", "--ui", "dashboard")
+            #expect(refused.status == 2, "\(refused.error)")
+        }
+        #expect(folder.recordings == [])
+    }
+
+    @Test("files that are watched are told whole, each event under its own session")
+    func watchFiles() throws {
+        let folder = try ProgramFolder()
+        let events = try ["a", "b"].map { name in
+            let header = #"{"fanout":1,"session":"\#(name)","started":"2026-11-20T14:02:00.000000Z"}"#
+            let call = #"{"type":"call.started","t":1,"call":"c","name":"\#(name)","arguments":{"path":"\#(name).txt"}}"#
+            let end = #"{"type":"call.finished","t":5,"call":"c","outcome":"ok","result":"of \#(name)"}"#
+            try folder.write(name, [header, call, end].map { $0 + "\n" }.joined())
+            return (header, call, end)
+        }
+        // Each waits for what stands in its file, and then for more: whoever reads enough ends it.
+        let watch = try folder.shell(
+            #"{ "$FANOUT" watch a b --ui json; echo "status $?" >&2; } | { head -6; exec <&-; printf '%s\n' '{"type":"marker","t":9,"label":"x"}' >> a; }"#
+        )
+        #expect(watch.output == events.map { "\($0)\n\($1)\n\($2)\n" }.joined())
+        // Nobody reads its last line: it ends by the signal, without a word.
+        #expect(watch.error == "status 141\n")
+    }
+
+    @Test("events of two sources that alternate keep their sessions")
+    func alternating() throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"fanout":1,"session":"a","started":"2026-11-20T14:02:00.000000Z"}"#, #"{"type":"marker","t":1,"label":"of a"}"#,
+            #"{"fanout":1,"session":"b","started":"2026-11-20T14:02:00.000000Z"}"#, #"{"type":"marker","t":2,"label":"of b"}"#,
+            #"{"type":"marker","t":3,"session":"a","label":"of a"}"#, #"{"type":"marker","t":4,"label":"of b"}"#,
+        ]
+        let text = lines.map { $0 + "\n" }.joined()
+        let watch = try folder.run("watch", "-", "--ui", "json", input: text)
+        #expect(watch.output == text)
+        #expect(watch.status == 0)
+        #expect(try folder.read(try #require(folder.recordings.first)) == text)
+    }
+
+    @Test("another program's events are told as they come: ten lines of Python without a package are enough")
+    func producer() throws {
+        let folder = try ProgramFolder()
+        try folder.write("some.txt", "abc")
+        let watch = try folder.shell(
+            "python3 '\(ProgramFolder.fixture("producer.py"))' some.txt missing.txt | \"$FANOUT\" watch - --ui json | tee events | \"$FANOUT\" watch -"
+        )
+        #expect(watch.error == "")
+        let lines = watch.output.split(separator: "\n").map {
+            $0.drop { $0 == " " }.split(separator: " ").dropFirst().prefix(3).joined(separator: " ")
+        }
+        #expect(
+            lines.sorted() == [
+                "● resolve started", "● sha256 started", "● sha256 started", "✓ resolve ok", "✓ sha256 ok", "✗ sha256 failed",
+            ])
+        #expect(watch.output.contains("No such file or directory: 'missing.txt'"))
+        // What was really worked out: the hash of "abc", as FIPS 180-2 gives it, and the address of this machine.
+        let events = try folder.read("events")
+        #expect(events.contains("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
+        #expect(events.contains("\"127.0.0.1\""))
+    }
+
+    @Test("every cut of a recording opens again, up to its last whole line")
+    func cuts() throws {
+        let folder = try ProgramFolder()
+        let whole = Array(try String(contentsOfFile: ProgramFolder.fixture("three-lanes.fanout.jsonl"), encoding: .utf8).utf8)
+        let header = try #require(whole.firstIndex(of: 0x0A))
+        var expected: [Int] = []
+        for end in (header + 1)...whole.count {
+            try folder.write("cut\(end)", String(decoding: whole[..<end], as: UTF8.self))
+            // A line that is whole but for its newline counts.
+            let kept = end < whole.count && whole[end] == 0x0A ? end : (whole[..<end].lastIndex(of: 0x0A) ?? 0)
+            expected.append(
+                String(decoding: whole[..<kept], as: UTF8.self).split(separator: "\n").filter { $0.contains("call.requested") }.count)
+        }
+        let stats = try folder.shell("\"$FANOUT\" stats --json $(ls cut* | sort -V)")
+        #expect(stats.status == 0)
+        let calls = try stats.output.split(separator: "\n").map { Int(try Self.numbers(String($0))["calls"] ?? -1) }
+        #expect(calls == expected)
+        let complaints = stats.error.split(separator: "\n")
+        #expect(complaints.allSatisfy { $0.hasSuffix("torn: the stream ended in the middle of it") })
+        #expect(complaints.count > 900)
+        let strict = try folder.run("stats", "--strict", "cut\(whole.count - 5)")
+        #expect(strict.status == 1)
+    }
+}

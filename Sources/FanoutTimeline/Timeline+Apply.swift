@@ -20,8 +20,10 @@ extension Timeline {
             tools[tool.name] = tool
         case .turnStarted(let started):
             apply(started, event)
-        case .message, .modelOutput:
+        case .message:
             break
+        case .modelOutput(let output):
+            addOutput(modelLane(output.request, turn: output.turn, event), place)
         case .modelStarted(let started):
             let lane = modelLane(started.request, turn: started.turn, event)
             if let model = started.model ?? started.provider {
@@ -56,11 +58,7 @@ extension Timeline {
                 lanes[lane].progressed = UInt32(clamping: (t - lanes[lane].seen) / 1000)
             }
         case .callOutput(let output):
-            let lane = running(output.call, event)
-            if !place.isNone {
-                outputs.append(Output(place: place, previous: lanes[lane].lastOutput))
-                lanes[lane].lastOutput = UInt32(truncatingIfNeeded: outputs.endIndex)
-            }
+            addOutput(running(output.call, event), place)
         case .callRetrying(let retrying):
             let lane = running(retrying.call, event)
             setWord(lane, retrying.error?.message)
@@ -165,6 +163,12 @@ extension Timeline {
             held[Int32(lane)] = Lane.never
         }
         end(lane, finished.outcome, event)
+    }
+
+    private mutating func addOutput(_ lane: Int, _ place: Place) {
+        guard !place.isNone else { return }
+        outputs.append(Output(place: place, previous: lanes[lane].lastOutput))
+        lanes[lane].lastOutput = UInt32(truncatingIfNeeded: outputs.endIndex)
     }
 
     private mutating func depend(_ lane: Int, on calls: [String]) {

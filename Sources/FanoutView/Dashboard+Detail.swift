@@ -2,8 +2,17 @@ internal import FanoutEvents
 internal import FanoutTimeline
 
 extension Dashboard {
+    /// Fetches the page that is open, so that its length is known before the screen is shared out; nil where none is open.
+    mutating func layOutDetail(_ timeline: Timeline, _ t: Int64, _ input: Input) -> Page? {
+        guard let detail, let selection, timeline.laneRange.contains(selection) else { return nil }
+        let text = DetailText(timeline: timeline, lane: selection, t: t, event: input.event)
+        let page = detail.page ?? text.mostTelling
+        layOut(text, page, width: input.width - 4)
+        return page
+    }
+
     /// What is known of the selected call: its end, its times, and one page of the rest.
-    mutating func drawDetail(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
+    mutating func drawDetail(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, _ page: Page?, into frame: inout Frame) {
         guard let selection, timeline.laneRange.contains(selection), !rows.isEmpty else { return }
         let lane = timeline.lane(selection)
         let words = LaneWords(timeline, lane: selection, at: t, glyphs: glyphs)
@@ -19,12 +28,9 @@ extension Dashboard {
         }
         line.add(words.words, words.role, gap: 3, into: &frame)
         drawTimes(rows.lowerBound + 1, selection, lane, timeline, t, into: &frame)
-        guard rows.count > 3 else { return }
+        guard rows.count > 3, let page else { return }
 
-        let text = DetailText(timeline: timeline, lane: selection, t: t, event: input.event)
-        let page = detail?.page ?? text.mostTelling
         drawPages(rows.lowerBound + 2, page, into: &frame)
-        layOut(text, page, width: frame.width - 4)
         detailRows = rows.count - 3
         let scroll = max(0, min(detail?.scroll ?? 0, detailLines - detailRows))
         detail?.scroll = scroll

@@ -25,8 +25,10 @@ extension Dashboard {
         }
         let timeline = input.timelines[index]
         let t = instant(timeline, input)
+        let page = layOutDetail(timeline, t, input)
         let areas = Areas(
-            width: input.width, height: input.height, hasDetail: detail != nil, hasTransport: isReplay || !playhead.isFollowing)
+            width: input.width, height: input.height, detailLines: page == nil ? nil : detailLines,
+            hasTransport: isReplay || !playhead.isFollowing)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
         widenNames(timeline)
@@ -51,7 +53,7 @@ extension Dashboard {
         drawConcurrency(min(areas.concurrency, areas.lanes.lowerBound + visible.count), columns, timeline, t, focus, into: &frame)
         if let detailArea = areas.detail {
             drawRule(detailArea.lowerBound, into: &frame)
-            drawDetail(detailArea.dropFirst(), timeline, t, input, into: &frame)
+            drawDetail(detailArea.dropFirst(), timeline, t, page, into: &frame)
         }
         if let transport = areas.transport {
             drawTransport(transport, timeline, t, into: &frame)
@@ -75,7 +77,8 @@ extension Dashboard {
         var footerRule: Int
         var footer: Int
 
-        init(width: Int, height: Int, hasDetail: Bool, hasTransport: Bool) {
+        /// - Parameter detailLines: How many lines the detail has to show; nil where it is closed.
+        init(width: Int, height: Int, detailLines: Int?, hasTransport: Bool) {
             footer = height - 1
             footerRule = height - 2
             var bottom = footerRule
@@ -83,10 +86,10 @@ extension Dashboard {
                 bottom -= 1
                 transport = bottom
             }
-            if hasDetail {
-                // A rule, two lines about the call, the pages, and as much of one as leaves the lanes a view.
+            if let detailLines {
+                // A rule, two lines about the call, the pages, and as much of one as there is and as leaves the lanes a view.
                 let room = bottom - 4 - 1
-                let size = max(5, min(room - 4, max(8, height * 2 / 5)))
+                let size = max(5, min(room - 4, max(8, height * 2 / 5), max(8, detailLines + 4)))
                 detail = bottom - size..<bottom
                 bottom -= size
             }

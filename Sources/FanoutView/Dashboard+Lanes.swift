@@ -120,6 +120,9 @@ extension Dashboard {
         if let pending {
             draw(pending, isLast: true)
         }
+        if lane.attempts == 0, lane.hasEnded, lane.ended <= t {
+            bar.drawEnd(lane.ended, words.glyph, words.role, into: &frame)
+        }
         bar.drawNow(t, into: &frame)
     }
 

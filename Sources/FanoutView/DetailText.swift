@@ -26,7 +26,10 @@ struct DetailText {
 
     /// The page that tells most: the error of a failed call, the output of one that runs, else the result or the arguments.
     var mostTelling: Dashboard.Page {
-        switch timeline.state(of: lane, at: t) {
+        if timeline.lane(lane).kind == .model, timeline.hasOutput(lane) {
+            return .output
+        }
+        return switch timeline.state(of: lane, at: t) {
         case .ended(let outcome): outcome == .ok ? .result : .error
         case .running where timeline.hasOutput(lane): .output
         case .hidden, .announced, .waiting, .running, .backoff: .arguments
@@ -88,6 +91,9 @@ struct DetailText {
 
     private var result: Lines {
         guard timeline.lane(lane).hasEnded, timeline.lane(lane).ended <= t else { return say("no result yet") }
+        if timeline.lane(lane).kind == .model {
+            return modelResult
+        }
         guard let body = finished, let result = body.result else { return say("no result was told") }
         var lines = value(result)
         if let bytes = body.bytes, let sent = body.sentBytes, sent < bytes {
@@ -96,20 +102,48 @@ struct DetailText {
         return lines
     }
 
+    /// How a request to a model ended, and the tokens that it took.
+    private var modelResult: Lines {
+        guard case .modelFinished(let body)? = event(timeline.lane(lane).result)?.body else { return say("no end was told") }
+        var lines: Lines = [("finish  " + CleanText(body.finish.rawValue) + (body.reason.map { " (" + CleanText($0) + ")" } ?? ""), .text)]
+        for (name, count) in [("input", body.usage?.input), ("output", body.usage?.output), ("cached", body.usage?.cached)] {
+            if let count {
+                lines.append((CleanText(name) + "  " + CleanText(count) + " tokens", .text))
+            }
+        }
+        return lines
+    }
+
     private var error: Lines {
+        if case .modelFinished(let body)? = event(timeline.lane(lane).result)?.body, let error = body.error {
+            return [(CleanText(error.kind.rawValue), .failed)] + text(error.message)
+        }
         guard let error = finished?.error else { return say("no error") }
         return [(CleanText(error.kind.rawValue), .failed)] + text(error.message)
     }
 
     private var output: Lines {
         guard timeline.hasOutput(lane) else { return say("no output") }
-        // The newest pieces; what came before them can be found in the recording.
-        var pieces: Lines = []
+        // The newest pieces; what came before them can be found in the recording. Pieces end anywhere, also in the middle of a line.
+        var runs: [(text: String, role: Role)] = []
         for place in timeline.outputs(of: lane, most: 2000) {
-            guard let found = event(place), found.t <= t, case .callOutput(let body) = found.body else { continue }
-            pieces += text(body.text.hasSuffix("\n") ? String(body.text.dropLast()) : body.text, body.stream == .stderr ? .failed : .text)
+            guard let found = event(place), found.t <= t, let piece = piece(found.body) else { continue }
+            if let last = runs.indices.last, runs[last].role == piece.role {
+                runs[last].text += piece.text
+            } else {
+                runs.append(piece)
+            }
         }
-        return pieces.isEmpty ? say("no output yet") : pieces
+        let lines = runs.flatMap { text($0.text.hasSuffix("\n") ? String($0.text.dropLast()) : $0.text, $0.role) }
+        return lines.isEmpty ? say("no output yet") : lines
+    }
+
+    private func piece(_ body: Event.Body) -> (text: String, role: Role)? {
+        switch body {
+        case .callOutput(let output): (output.text, output.stream == .stderr ? .failed : .text)
+        case .modelOutput(let output): (output.text, output.kind == .reasoning ? .muted : .text)
+        default: nil
+        }
     }
 
     private var statistics: Lines {

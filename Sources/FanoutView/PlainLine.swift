@@ -14,8 +14,8 @@ package enum PlainLine {
         }
         func name(_ call: String) -> CleanText {
             guard let lane = timeline.lane(ofCall: call) else { return CleanText(call) }
-            let name = timeline.name(of: lane)
-            return padded(name.isEmpty ? CleanText(call) : CleanText(name), 16)
+            let index = timeline.lane(lane).index
+            return padded(CleanText(timeline.title(of: lane)) + (index < 0 ? "" : " #" + CleanText(index + 1)), 20)
         }
         switch event.body {
         case .turnStarted(let body):

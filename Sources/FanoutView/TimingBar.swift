@@ -39,6 +39,12 @@ struct TimingBar {
         }
     }
 
+    /// Marks where a call ended that never ran.
+    func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, into frame: inout Frame) {
+        guard let column = axis.column(t) else { return }
+        frame.put(glyph, x: x + column, y: y, role: role)
+    }
+
     /// The column of the playhead, where nothing else stands.
     func drawNow(_ t: Int64, into frame: inout Frame) {
         guard let column = axis.column(t), frame[x + column, y].content == 0x20 else { return }

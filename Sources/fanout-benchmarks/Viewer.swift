@@ -160,7 +160,8 @@ enum ViewerBenchmarks {
             for (index, id) in ids.enumerated() {
                 let outcome: Event.Outcome = index == 7 ? .failed : .ok
                 let error = index == 7 ? CallError(.exitStatus, "exit 1") : nil
-                let result = Event.CallFinished(call: id, outcome: outcome, error: error, result: JSONText(.string(String(repeating: "what it found; ", count: 6))))
+                let result = Event.CallFinished(
+                    call: id, outcome: outcome, error: error, result: JSONText(.string(String(repeating: "what it found; ", count: 6))))
                 write(start + 500_000 + Int64(index) * 10_000, .callFinished(result))
             }
             write(start + 800_000, .turnFinished(Event.TurnFinished(turn: turn, outcome: .ok)))

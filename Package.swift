@@ -79,7 +79,8 @@ let package = Package(
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(
-            name: "FanoutTimelineTests", dependencies: ["FanoutTimeline", "FanoutSession", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+            name: "FanoutTimelineTests",
+            dependencies: ["FanoutTimeline", "FanoutSession", "FanoutIngest", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(
             name: "FanoutAgentTests",
             dependencies: [

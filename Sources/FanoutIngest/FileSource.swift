@@ -11,7 +11,7 @@ package import FanoutSession
 /// Events in a file that another program writes, or will write: it need not be there yet.
 ///
 /// The system tells of each change, so nothing is asked for while nothing is written. A file that was made shorter, or replaced by
-/// another of its name, is read again from its beginning, which is said.
+/// another of its name, is read again from its beginning, which is said; a session that it tells again begins anew.
 package final class FileSource: EventSource {
     private static let chunk = 1 << 18
 
@@ -50,16 +50,24 @@ package final class FileSource: EventSource {
         csystem_watch_drain(descriptor)
         var news: SourceNews?
         if file >= 0, isReplaced {
-            ledger.close(source: source)
+            // What was written before it was moved away is still there.
+            take(now)
+            ledger.supersede(source: source)
             file = -1
             news = .notice("\(path) was replaced or made shorter; it is read again from its beginning")
         }
         if file < 0 {
             guard open() else {
-                waitForFile()
+                watchDirectory()
                 return news
             }
         }
+        take(now)
+        return news
+    }
+
+    /// Takes what has been added.
+    private func take(_ now: Int64) {
         var input = LedgerInput(ledger: ledger, source: source, isPlaced: true)
         while true {
             let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
@@ -68,7 +76,6 @@ package final class FileSource: EventSource {
             offset += Int64(count)
             reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
         }
-        return news
     }
 
     private func open() -> Bool {
@@ -97,11 +104,7 @@ package final class FileSource: EventSource {
         return (UInt64(named.st_dev), UInt64(named.st_ino)) != identity || Int64(named.st_size) < offset
     }
 
-    /// Waits for the nearest directory that is there to change.
-    private func waitForFile() {
-        watchDirectory()
-    }
-
+    /// Asks to be told of changes of the file's directory, or of the nearest one above it that is there.
     private func watchDirectory() {
         var directory = path
         repeat {

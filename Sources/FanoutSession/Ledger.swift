@@ -53,7 +53,7 @@ package final class Ledger {
             return Place(source: source, offset: offset)
         }
         guard let recorder, recorder.isRecording || event.body.hasPayload, let id = sessions[source]?[session] else { return .none }
-        return Place(source: recorderSource, offset: recorder.write(event, of: id))
+        return recorder.write(event, of: id).map { Place(source: recorderSource, offset: $0) } ?? .none
     }
 
     package func report(_ problem: EventProblem, source: Int) {
@@ -80,6 +80,11 @@ package final class Ledger {
 
     package func close(source: Int) {
         timelines.close(source: source)
+    }
+
+    /// Ends a source whose place another takes, which tells the same sessions from their beginning.
+    package func supersede(source: Int) {
+        timelines.supersede(source: source)
     }
 
     /// Why recording stopped, if it did.

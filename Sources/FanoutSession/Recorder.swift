@@ -76,12 +76,14 @@ package final class Recorder {
     package func duplicate() -> Int32 { fcntl(file, F_DUPFD_CLOEXEC, 0) }
 
     package func write(_ header: Header) {
+        guard file >= 0 else { return }
         writer.write(header)
         session = header.session
     }
 
-    /// Writes an event of a session and returns the byte at which its line will stand.
-    package func write(_ event: Event, of session: String) -> Int64 {
+    /// Writes an event of a session and returns the byte at which its line will stand; nil where recording has stopped.
+    package func write(_ event: Event, of session: String) -> Int64? {
+        guard file >= 0 else { return nil }
         var event = event
         event.session = session == self.session ? nil : session
         let start = offset + Int64(writer.bytes.count)
@@ -96,13 +98,13 @@ package final class Recorder {
         let total = writer.bytes.count
         while written < total {
             let count = writer.bytes.withUnsafeBytes { bytes in
-                Glibc.write(file, bytes.baseAddress.map { $0 + written }, total - written)
+                writeBytes(file, UnsafeRawBufferPointer(rebasing: bytes[written...]))
             }
-            if count > 0 {
+            if count >= 0 {
                 written += count
             } else if errno != EINTR {
                 fail(String(cString: strerror(errno)), keeping: written)
-                break
+                return
             }
         }
         offset += Int64(total)
@@ -112,9 +114,16 @@ package final class Recorder {
     /// Stops writing, with the file cut after its last whole line.
     private func fail(_ reason: String, keeping written: Int) {
         let whole = writer.bytes[..<written].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
-        ftruncate(file, off_t(offset + Int64(whole)))
+        offset += Int64(whole)
+        ftruncate(file, off_t(offset))
         failure = "\(path ?? "the temporary file"): recording stopped: \(reason); what came before it is kept"
         close(file)
         file = -1
+        writer = EventWriter()
     }
+}
+
+/// `write(2)`, under a name that the recorder's own does not hide.
+private func writeBytes(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(file, bytes.baseAddress, bytes.count)
 }

@@ -28,6 +28,8 @@ public struct Timeline: Sendable {
     public internal(set) var events = 0
     /// Grows with each event.
     public internal(set) var version = 0
+    /// How many times it began anew, after which its lanes and turns are others.
+    public internal(set) var generation = 0
     /// How many turns and lanes were forgotten at the old end.
     public internal(set) var firstTurn = 0
 
@@ -58,6 +60,14 @@ public struct Timeline: Sendable {
 
     public init(header: Header) {
         self.header = header
+    }
+
+    /// Forgets everything, to be told again.
+    mutating func restart(_ header: Header) {
+        let (version, generation) = (version, generation)
+        self = Timeline(header: header)
+        self.version = version + 1
+        self.generation = generation + 1
     }
 
     public struct Marker: Sendable, Hashable {

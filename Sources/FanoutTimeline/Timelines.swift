@@ -18,6 +18,8 @@ public struct Timelines: Sendable {
     private var bySession: [String: Int] = [:]
     /// For each source, the timeline and the shift in microseconds of each of its sessions.
     private var routes: [[(timeline: Int, shift: Int64)]] = []
+    /// Timelines that begin anew when their session is opened again.
+    private var superseded: Set<Int> = []
 
     public init() {}
 
@@ -39,7 +41,10 @@ public struct Timelines: Sendable {
         while routes.count <= source {
             routes.append([])
         }
-        if let known = bySession[header.session] {
+        if let known = bySession[header.session], superseded.remove(known) != nil {
+            all[known].restart(header)
+            routes[source].append((known, 0))
+        } else if let known = bySession[header.session] {
             let shift = header.started - all[known].header.started
             if session < routes[source].count {
                 let started = all[known].header.started
@@ -75,6 +80,16 @@ public struct Timelines: Sendable {
         for route in routes[source] {
             all[route.timeline].close()
         }
+    }
+
+    /// Says that a source has ended, and that another will tell again what it told: a session that comes again begins anew, so that
+    /// nothing in it stands twice. One that does not come again, or that a third source tells of too, stays as it is.
+    public mutating func supersede(source: Int) {
+        guard source < routes.count else { return }
+        close(source: source)
+        let told = Set(routes[source].map(\.timeline))
+        routes[source] = []
+        superseded.formUnion(told.subtracting(routes.joined().map(\.timeline)))
     }
 
     /// To be called after each batch of events.

@@ -24,6 +24,7 @@ extension Dashboard {
             return frame
         }
         let timeline = input.timelines[index]
+        meet(timeline)
         let t = instant(timeline, input)
         let page = layOutDetail(timeline, t, input)
         let areas = Areas(

@@ -23,6 +23,7 @@ extension Dashboard {
     }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
+        meet(timeline)
         let t = instant(timeline, input)
         switch command {
         case .up: move(-1, timeline, t)
@@ -45,8 +46,8 @@ extension Dashboard {
         case .previousError: moveError(previousError(timeline, t), timeline, input)
         case .zoomIn: rescale(by: 0.5, around: t)
         case .zoomOut: rescale(by: 2, around: t)
-        case .panLeft: zoom = .window(start: axis.start - axis.span / 4, span: axis.span)
-        case .panRight: zoom = .window(start: axis.start + axis.span / 4, span: axis.span)
+        case .panLeft: zoom = .window(start: Instant.held(axis.start - axis.span / 4), span: axis.span)
+        case .panRight: zoom = .window(start: Instant.held(axis.start + axis.span / 4), span: axis.span)
         case .fit: zoom = .fit
         case .follow: follow(timeline, input)
         case .pause: pause(t, timeline, input)
@@ -121,12 +122,7 @@ extension Dashboard {
             return
         }
         session = wanted
-        selection = nil
-        top = 0
-        zoom = .fit
-        summaries = [:]
-        placement = Placement()
-        longestName = 0
+        forgetLanes()
     }
 
     /// The error behind the one that is selected, or behind the playhead; after the last one, and with the playhead at now, the first one.

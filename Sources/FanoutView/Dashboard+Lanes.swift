@@ -137,10 +137,10 @@ extension Dashboard {
         }
         if let start {
             let length = DurationText.length(end - start)
-            let isMeasured = lane.approxStart == nil && (lane.approxEnd == nil || !lane.hasEnded)
+            let isMeasured = lane.approxStart == nil && (lane.approxEnd == nil || lane.ended > t)
             return isMeasured ? length : CleanText(String(glyphs.atMost.scalar)) + length
         }
-        return lane.hasEnded ? "" : DurationText.length(end - lane.seen)
+        return lane.ended <= t ? "" : DurationText.length(end - lane.seen)
     }
 
     /// How many attempts ran at once, column by column.
@@ -159,8 +159,8 @@ extension Dashboard {
         }
         drawEdges(y, columns, into: &frame)
         for (column, level) in levels.enumerated() where level > 0 && column <= last {
-            let height = peak == 1 ? 0 : 1 + (level - 1) * 6 / max(1, peak - 1) + (level == peak ? 0 : 0)
-            let step = level == 1 ? 0 : level == peak ? 7 : min(7, height)
+            // One stands lowest and the peak highest, whatever lies between them.
+            let step = level == 1 ? 0 : level >= peak ? 7 : 1 + (level - 1) * 6 / (peak - 1)
             frame.put(glyphs.heights[step], x: columns.bar + column, y: y, role: .concurrency)
         }
     }

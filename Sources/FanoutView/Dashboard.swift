@@ -104,12 +104,35 @@ package struct Dashboard: Sendable {
     var summaries: [Int: Summary] = [:]
     var detailCache = DetailCache()
     var findings = Findings()
+    /// Of the timeline that these are about.
+    private var generation = 0
 
     package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {
         self.source = source
         self.playhead = playhead
         self.isReplay = isReplay
         self.glyphs = glyphs
+    }
+
+    /// Forgets what was about a session that began anew: its lanes are others.
+    mutating func meet(_ timeline: Timeline) {
+        guard timeline.generation != generation else { return }
+        generation = timeline.generation
+        forgetLanes()
+    }
+
+    /// Forgets what is about the lanes of one session, for another.
+    mutating func forgetLanes() {
+        selection = nil
+        top = 0
+        zoom = .fit
+        placement = Placement()
+        usesPlacement = false
+        longestName = 0
+        visible = []
+        summaries = [:]
+        detailCache = DetailCache()
+        findings = Findings()
     }
 
     /// The place of the session that is shown.

@@ -50,7 +50,7 @@ struct DetailText {
     private func say(_ text: CleanText) -> Lines { [(text, .muted)] }
 
     private func text(_ string: String, _ role: Role = .text) -> Lines {
-        let shown = string.utf8.count > Self.longest ? String(string.prefix(Self.longest)) : string
+        let shown = string.utf8.count > Self.longest ? String(decoding: string.utf8.prefix(Self.longest), as: UTF8.self) : string
         var lines: Lines = CleanText.lines(of: shown).map { ($0, role) }
         if shown.utf8.count < string.utf8.count {
             lines.append(("… " + CleanText(string.utf8.count - shown.utf8.count) + " bytes more", .muted))

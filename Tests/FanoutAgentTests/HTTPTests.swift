@@ -69,7 +69,8 @@ import Testing
             default: .reply(status: 200, body: [UInt8](repeating: 0, count: 1000))
             }
         }
-        let host = "127.0.0.1:\(server.port)"
+        // One beyond those that a system hands out, so that no other test comes to listen there.
+        let host = trouble == .closedPort ? "127.0.0.1:1" : "127.0.0.1:\(server.port)"
         let secret = "user:s3cret@"
         let (url, kind, words): (String, HTTPError.Kind, String) =
             switch trouble {
@@ -81,9 +82,6 @@ import Testing
             case .otherProtocol: ("gopher://\(secret)\(host)/?key=s3cret", .address, "the address of \(host) is not one")
             case .tooLarge: ("http://\(secret)\(host)/?key=s3cret", .tooLarge, "\(host) is larger than 999 bytes")
             }
-        if trouble == .closedPort {
-            server.stop()
-        }
         let request = HTTPRequest(
             url: url, headers: [HTTPHeader("Authorization", "Bearer s3cret")], timeout: trouble == .hangs ? 20_000 : nil)
         let error = try await #require(throws: HTTPError.self) {

@@ -90,6 +90,7 @@ let package = Package(
         .testTarget(
             name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
             exclude: ["Pictures"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FanoutTestKit"], exclude: ["Corpus"]),
         .executableTarget(
             name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),
         .testTarget(

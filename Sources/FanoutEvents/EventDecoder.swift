@@ -77,6 +77,9 @@ struct EventDecoder {
         let session = fields.string(.session)
         let agent = fields.string(.agent)
         let approx: Event.Approximation? = fields.word(.approx)
+        // An instant that is none gets another, and both must not be written side by side.
+        fields.drop(.t)
+        fields.drop(.approx)
         let body = try kind.map { kind throws(EventProblem.Fault) in try self.body(kind) } ?? .other(type: name)
         event.session = session
         event.agent = agent
@@ -88,14 +91,18 @@ struct EventDecoder {
 
     private mutating func when() -> When {
         if let t = fields.integer(.t) {
-            return .sinceStart(t)
+            return .sinceStart(Instant.held(t))
         }
-        if let seconds = fields.double(.time), abs(seconds) < 9e12 {
+        if let seconds = fields.element(.time)?.double, abs(seconds) < 9e12 {
             // The nearest microsecond; a double of today's date holds a quarter of one.
-            return .absolute(Int64(seconds * 1_000_000 + (seconds < 0 ? -0.5 : 0.5)))
+            let instant = Int64(seconds * 1_000_000 + (seconds < 0 ? -0.5 : 0.5))
+            if Instant.written.contains(instant) {
+                fields.drop(.time)
+                return .absolute(instant)
+            }
         }
         if let bytes = fields.utf8(.time), let instant = Instant.microseconds(rfc3339: String(decoding: bytes, as: UTF8.self)) {
-            _ = fields.string(.time)
+            fields.drop(.time)
             return .absolute(instant)
         }
         return .unsaid
@@ -111,8 +118,9 @@ struct EventDecoder {
             throw .otherVersion(version)
         }
         var source: Header.Source?
-        if let value = fields.value(.source), let name = value["name"]?.string {
-            source = Header.Source(name: name, version: value["version"]?.string)
+        if let value = fields.element(.source), let name = value.field("name")?.string {
+            source = Header.Source(name: name, version: value.field("version")?.string)
+            fields.drop(.source)
         }
         return Header(
             session: session, started: started, title: fields.string(.title), source: source, meta: fields.payload(.meta),

@@ -57,13 +57,15 @@ struct EventFields {
 
     func has(_ name: Name) -> Bool { slots[name.slot] != 0 }
 
-    private func element(_ name: Name) -> JSONElement? {
+    /// A field's value, which stays untaken.
+    func element(_ name: Name) -> JSONElement? {
         let index = slots[name.slot]
         guard index != 0, let root else { return nil }
         return JSONElement(tape: root.tape, strings: root.strings, index: Int(index))
     }
 
-    private mutating func take(_ name: Name) {
+    /// Takes a field, whatever it holds.
+    mutating func drop(_ name: Name) {
         slots[name.slot] = 0
     }
 
@@ -74,11 +76,11 @@ struct EventFields {
     mutating func string(_ name: Name) -> String? {
         guard let element = element(name) else { return nil }
         if let bytes = element.utf8 {
-            take(name)
+            drop(name)
             return cache.string(bytes)
         }
         if let integer = element.integer {
-            take(name)
+            drop(name)
             return String(integer)
         }
         return nil
@@ -88,7 +90,7 @@ struct EventFields {
         guard let element = element(name) else { return nil }
         let value = element.integer ?? element.double.flatMap { abs($0) < 9e18 ? Int64($0) : nil }
         if value != nil {
-            take(name)
+            drop(name)
         }
         return value
     }
@@ -97,20 +99,20 @@ struct EventFields {
 
     mutating func double(_ name: Name) -> Double? {
         guard let value = element(name)?.double else { return nil }
-        take(name)
+        drop(name)
         return value
     }
 
     mutating func flag(_ name: Name) -> Bool {
         guard let value = element(name)?.bool else { return false }
-        take(name)
+        drop(name)
         return value
     }
 
     /// One of the format's words; another one stays untaken, and so is kept.
     mutating func word<Word: RawRepresentable<String>>(_ name: Name) -> Word? {
         guard let bytes = element(name)?.utf8, let word = Word(rawValue: String(decoding: bytes, as: UTF8.self)) else { return nil }
-        take(name)
+        drop(name)
         return word
     }
 
@@ -125,7 +127,7 @@ struct EventFields {
                     list.append(String(integer))
                 }
             }
-            take(name)
+            drop(name)
             return list
         }
         return string(name).map { [$0] } ?? []
@@ -140,7 +142,7 @@ struct EventFields {
                 numbers[key] = integer
             }
         }
-        take(name)
+        drop(name)
         return numbers
     }
 
@@ -148,74 +150,57 @@ struct EventFields {
     mutating func error(_ name: Name) -> CallError? {
         guard let element = element(name) else { return nil }
         if let message = element.string {
-            take(name)
+            drop(name)
             return CallError(.toolError, message)
         }
         guard var fields = element.fields else { return nil }
-        var error = CallError(.toolError, "")
+        var kind = CallError.Kind.toolError
+        var message: String?
         while let (key, value) = fields.next() {
             switch key.string {
-            case "kind": error.kind = CallError.Kind(rawValue: value.string ?? error.kind.rawValue)
-            case "message": error.message = value.string ?? JSONValue(value).description
+            case "kind": kind = value.string.map(CallError.Kind.init(rawValue:)) ?? kind
+            case "message": message = value.string ?? JSONValue(value).description
             default: break
             }
         }
-        take(name)
-        return error
+        drop(name)
+        // Where nothing is called the message, all of it is.
+        return CallError(kind, message ?? JSONValue(element).description)
     }
 
     /// The text of a long field, or nothing where payloads are left in place.
     mutating func longText(_ name: Name) -> String? {
         guard let element = element(name), element.kind == .string else { return nil }
-        take(name)
+        drop(name)
         return withPayloads ? element.string : ""
     }
 
     /// A field's value as it stands in the line, or ``JSONText/elided`` where payloads are left in place.
     mutating func payload(_ name: Name) -> JSONText? {
-        guard element(name) != nil else { return nil }
-        take(name)
-        guard withPayloads else { return .elided }
-        return raw { $0.elementsEqual(name.rawValue.utf8) }.last?.value
-    }
-
-    /// A small field's value, decoded.
-    mutating func value(_ name: Name) -> JSONValue? {
         guard let element = element(name) else { return nil }
-        take(name)
-        return JSONValue(element)
+        drop(name)
+        guard withPayloads else { return .elided }
+        return raw { $1.index == element.index }.first?.value
     }
 
-    /// What nobody took, in the order it stood.
+    /// What nobody took, in the order it stood; of a known field that stands twice, the one that counts.
     mutating func rest() -> [Event.ExtraField] {
         guard withPayloads, unknown || slots.contains(where: { $0 != 0 }) else { return [] }
-        let untaken = slots
-        let names = names
-        return raw { bytes in
-            // Padded, since the table reads eight bytes from the key.
-            var key = Array(bytes)
-            key.append(contentsOf: repeatElement(0, count: 8))
-            return key.withUnsafeBufferPointer { buffer in
-                guard let name = names.word(UnsafeBufferPointer(rebasing: buffer.dropLast(8))) else { return true }
-                return untaken[name.slot] != 0
-            }
+        return raw { key, value in
+            guard let name = key.utf8.flatMap(names.word) else { return true }
+            return slots[name.slot] == Int32(truncatingIfNeeded: value.index)
         }
     }
 
-    /// The fields whose names, as they stand between their quotes, satisfy a condition.
-    private func raw(where condition: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool) -> [Event.ExtraField] {
+    /// The fields that satisfy a condition, as they stand in the line.
+    private func raw(where condition: (_ key: JSONElement, _ value: JSONElement) -> Bool) -> [Event.ExtraField] {
+        guard var fields = root?.fields else { return [] }
         var found: [Event.ExtraField] = []
+        // What was read and where it stands go side by side, so that names are compared as they were read, whatever escapes they have.
         var scanner = JSONFieldScanner(line)
-        while let (key, value) = scanner.next() {
-            guard condition(line[key]) else { continue }
-            let quoted = line[key.lowerBound - 1...key.upperBound]
-            let name: String
-            do {
-                name = try JSONValue(parsing: Array(quoted)).string ?? ""
-            } catch {
-                name = String(decoding: line[key], as: UTF8.self)
-            }
-            found.append(Event.ExtraField(name: name, value: JSONText(unchecked: Array(line[value]))))
+        while let (key, value) = fields.next(), let place = scanner.next() {
+            guard condition(key, value) else { continue }
+            found.append(Event.ExtraField(name: key.string ?? "", value: JSONText(unchecked: Array(line[place.value]))))
         }
         return found
     }

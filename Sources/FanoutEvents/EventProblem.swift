@@ -39,7 +39,7 @@ extension EventProblem.Fault: CustomStringConvertible {
         case .badHeader: "a header needs \"fanout\", \"session\" and \"started\" (RFC 3339)"
         case .otherVersion(let version): "a header of version \(version) of the format, and this program reads version \(Header.version)"
         case .missing(let field): "the event has no \"\(field)\""
-        case .tooLong(let limit): "longer than \(limit >> 20) MiB"
+        case .tooLong(let limit): "longer than \(limit >> 20 > 0 ? "\(limit >> 20) MiB" : "\(limit) bytes")"
         case .torn: "torn: the stream ended in the middle of it"
         }
     }

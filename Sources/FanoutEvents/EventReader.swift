@@ -22,15 +22,14 @@ public protocol EventReceiver {
 /// skipped. A producer may leave out the header, and the instants too: `time` counts from the session's start, and where there is
 /// neither, the time of arrival does.
 public struct EventReader: ~Copyable {
-    /// Bytes of a line beyond which it is skipped, and said so.
-    public static let longestLine = 256 << 20
-
     public struct Options: Sendable {
         /// Whether arguments, results, output, long texts and unknown fields are read. Where not, events carry
         /// ``JSONText/elided`` for a payload that is there, and its place tells where.
         public var withPayloads = true
         /// The id of the session that events belong to before any header.
         public var session = "stream"
+        /// Bytes of a line beyond which it is skipped, and said so.
+        public var longestLine = 256 << 20
 
         public init(withPayloads: Bool = true, session: String = "stream") {
             self.withPayloads = withPayloads
@@ -84,10 +83,14 @@ public struct EventReader: ~Copyable {
             rest = rest[(end + 1)...]
         }
         while let end = Self.lineEnd(rest) {
-            // The parser may read beyond the line, so one near the end of the bytes is copied first.
-            if rest.endIndex - end > JSONReader.padding {
+            if end - rest.startIndex > options.longestLine {
+                reportTooLong(&receiver)
+                lines += 1
+                offset += Int64(end - rest.startIndex) + 1
+            } else if rest.endIndex - end > JSONReader.padding {
                 line(UnsafeBufferPointer(rebasing: rest[..<end]), arrival, &receiver)
             } else {
+                // The parser may read beyond the line, so one near the end of the bytes is copied first.
                 partial.append(contentsOf: rest[..<end])
                 completePartial(arrival, &receiver)
             }
@@ -96,29 +99,34 @@ public struct EventReader: ~Copyable {
         keep(rest, &receiver)
     }
 
-    /// Reads what is left when the stream ends: a last line without its end, if it is one whole object, or else reports it torn.
+    /// Reads what is left when the stream ends: a last line without its end is read if it is one whole value, and else reported torn.
     public mutating func finish(arrival: Arrival, into receiver: inout some EventReceiver) {
         guard !partial.isEmpty else { return }
-        // Events of a torn line must not be taken for whole: it counts only if it can be read.
         let count = partial.count
         partial.append(contentsOf: repeatElement(0, count: JSONReader.padding))
-        var isWhole = false
-        partial.withUnsafeBufferPointer { buffer in
+        let isTorn = partial.withUnsafeBufferPointer { buffer in
             let text = UnsafeBufferPointer(rebasing: buffer[..<count])
+            guard !Self.isBlank(text) else { return false }
             do {
                 _ = try decoder.decode(text)
-                isWhole = true
+                return false
+            } catch EventProblem.Fault.notJSON {
+                return true
             } catch {
-                isWhole = false
+                // What is whole and yet no event is at fault for another reason.
+                return false
             }
         }
         partial.removeLast(JSONReader.padding)
-        if isWhole {
-            completePartial(arrival, &receiver)
-        } else {
-            partial.removeAll()
-            receiver.report(EventProblem(line: lines + 1, fault: .torn))
-        }
+        guard isTorn else { return completePartial(arrival, &receiver) }
+        lines += 1
+        offset += Int64(count)
+        partial.removeAll()
+        receiver.report(EventProblem(line: lines, fault: .torn))
+    }
+
+    private static func isBlank(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }
     }
 
     private static func lineEnd(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
@@ -133,12 +141,16 @@ public struct EventReader: ~Copyable {
             return
         }
         partial.append(contentsOf: bytes)
-        if partial.count > Self.longestLine {
-            receiver.report(EventProblem(line: lines + 1, fault: .tooLong(limit: Self.longestLine)))
+        if partial.count > options.longestLine {
+            reportTooLong(&receiver)
             offset += Int64(partial.count)
             partial = []
             isSkipping = true
         }
+    }
+
+    private func reportTooLong(_ receiver: inout some EventReceiver) {
+        receiver.report(EventProblem(line: lines + 1, fault: .tooLong(limit: options.longestLine)))
     }
 
     private mutating func completePartial(_ arrival: Arrival, _ receiver: inout some EventReceiver) {
@@ -162,7 +174,7 @@ public struct EventReader: ~Copyable {
         lines += 1
         let start = offset
         offset += Int64(text.count) + 1
-        guard !text.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return }
+        guard !Self.isBlank(text) else { return }
         do {
             switch try decoder.decode(text) {
             case .header(let header): open(header, &receiver)
@@ -200,9 +212,9 @@ public struct EventReader: ~Copyable {
         let index = index(of: decoder.event.session, when, arrival, &receiver)
         switch when {
         case .sinceStart(let t):
-            decoder.event.t = t &+ clocks[index].shift
+            decoder.event.t = t + clocks[index].shift
         case .absolute(let instant):
-            decoder.event.t = instant &- clocks[index].header.started
+            decoder.event.t = instant - clocks[index].header.started
         case .unsaid:
             switch arrival {
             case .live(let now):
@@ -214,6 +226,7 @@ public struct EventReader: ~Copyable {
                 decoder.event.approx = decoder.event.approx ?? .order
             }
         }
+        decoder.event.t = Instant.held(decoder.event.t)
         clocks[index].last = max(clocks[index].last, decoder.event.t)
         receiver.take(decoder.event, session: index, offset: start)
     }
@@ -222,12 +235,15 @@ public struct EventReader: ~Copyable {
     private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receiver: inout some EventReceiver)
         -> Int
     {
-        if let session {
-            if let index = indices[session] {
-                return index
-            }
-        } else if let current {
+        if session == nil, let current {
             return current
+        }
+        let id = session ?? options.session
+        if let index = indices[id] {
+            if session == nil {
+                current = index
+            }
+            return index
         }
         let now =
             switch arrival {
@@ -239,7 +255,7 @@ public struct EventReader: ~Copyable {
             case .absolute(let instant): instant
             case .unsaid: now
             }
-        let index = begin(Header(session: session ?? options.session, started: started), &receiver)
+        let index = begin(Header(session: id, started: started), &receiver)
         if session == nil {
             current = index
         }

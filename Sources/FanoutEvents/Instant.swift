@@ -1,8 +1,19 @@
 /// Instants as the format writes them: RFC 3339 in UTC, with microseconds.
 public enum Instant {
-    /// The text of an instant in microseconds since the Unix epoch.
+    /// Microseconds from a session's start, before and after it, within which every instant lies: 142 years.
+    ///
+    /// What a producer puts further away is held there, so that differences of instants, and sums of many, can be worked out.
+    public static let furthest: Int64 = 1 << 52
+
+    /// The nearest instant of a session that there can be.
+    public static func held(_ t: Int64) -> Int64 { min(max(t, -furthest), furthest) }
+
+    /// The instants since the Unix epoch that RFC 3339 has words for: those of the years 0 to 9999.
+    static let written: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
+
+    /// The text of an instant in microseconds since the Unix epoch; of one beyond the years 0 to 9999 the nearest that has a text.
     public static func rfc3339(_ microseconds: Int64) -> String {
-        let (date, rest) = split(microseconds, by: 86_400_000_000)
+        let (date, rest) = split(min(max(microseconds, written.lowerBound), written.upperBound), by: 86_400_000_000)
         let (year, month, day) = civil(fromDays: date)
         let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000)
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(seconds / 3600, 2) + ":"
@@ -43,7 +54,8 @@ public enum Instant {
         }
         guard bytes.isEmpty else { return nil }
         let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return seconds * 1_000_000 + fraction
+        let instant = seconds * 1_000_000 + fraction
+        return min(max(instant, written.lowerBound), written.upperBound)
     }
 
     private static func take(_ character: Unicode.Scalar, _ bytes: inout ArraySlice<UInt8>) -> Bool {

@@ -74,7 +74,6 @@ package struct JSONRepair {
                 try scalar(first)
             }
             // A value has just ended, or an empty container is about to.
-            var closed = false
             while let close = open.last {
                 skipSpace()
                 if byte == close {
@@ -86,7 +85,6 @@ package struct JSONRepair {
                         out.append(contentsOf: "null".utf8)
                         cut = nil
                     }
-                    closed = true
                     continue
                 }
                 guard byte == 0x2c else {
@@ -98,11 +96,9 @@ package struct JSONRepair {
                     skipSpace()
                     try key()
                 }
-                closed = false
                 break
             }
             if open.isEmpty {
-                _ = closed
                 return
             }
         }

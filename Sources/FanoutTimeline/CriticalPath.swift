@@ -16,6 +16,7 @@ extension Timeline {
     /// A call was held back by another where events say so: by whom it was freed, whose result it needed, or that it waited for a
     /// limit, a resource or a rate until that other one ended. What merely ran earlier held nobody back.
     public func criticalPath(ofTurn place: Int, at t: Int64) -> CriticalPath {
+        let t = Instant.held(t)
         var longest = CriticalPath()
         for lane in lastToEnd(in: place, at: t) {
             let path = chain(endingWith: lane, in: place, at: t)
@@ -108,5 +109,4 @@ extension Timeline {
         guard let ended, ended.t >= waitedSince else { return nil }
         return ended.lane
     }
-
 }

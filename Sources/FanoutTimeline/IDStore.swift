@@ -6,6 +6,8 @@ struct IDStore {
     }
 
     private static let chunkSize = 1 << 16
+    /// Bytes by which an id is told from others.
+    static let longest = chunkSize / 2
 
     private var chunks: [ContiguousArray<UInt8>] = []
     private var dropped = 0
@@ -13,8 +15,8 @@ struct IDStore {
     mutating func store(_ id: String) -> Reference {
         var id = id
         return id.withUTF8 { bytes in
-            // An id that is longer than a chunk holds is told from others by its beginning.
-            let bytes = bytes.prefix(Self.chunkSize / 2)
+            // Of an id that no chunk holds, the beginning is kept.
+            let bytes = bytes.prefix(Self.longest)
             if chunks.isEmpty || chunks[chunks.count - 1].count + bytes.count + 2 > Self.chunkSize {
                 var chunk = ContiguousArray<UInt8>()
                 chunk.reserveCapacity(chunks.isEmpty && dropped == 0 ? 1024 : Self.chunkSize)

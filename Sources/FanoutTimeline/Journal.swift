@@ -20,8 +20,6 @@ struct Journal {
         /// Microseconds since the base, kind, lane: 32, 3 and 29 bits; so their order is that of time.
         var entries: ContiguousArray<UInt64> = []
         var before = Counts()
-        /// The most attempts that ran at once within, above those that ran before.
-        var rise = 0
     }
 
     private static let blockSize = 512
@@ -30,23 +28,12 @@ struct Journal {
     /// The counts after everything, kept so that appending costs no walk.
     private var tail = Counts()
 
-    var isEmpty: Bool { blocks.isEmpty }
-
-    /// The first and the last instant at which something changed.
-    var extent: ClosedRange<Int64>? {
-        guard let first = blocks.first, let last = blocks.last, let entry = last.entries.last else { return nil }
-        return first.base...Swift.max(first.base, last.base + Int64(entry >> 32))
-    }
-
     mutating func insert(_ change: Change) {
         if let last = blocks.last, let newest = last.entries.last, let entry = Self.entry(change, base: last.base), entry >= newest,
             last.entries.count < Self.blockSize
         {
             let place = blocks.count - 1
             blocks[place].entries.append(entry)
-            if change.kind == .start {
-                blocks[place].rise = Swift.max(blocks[place].rise, tail.running + 1 - blocks[place].before.running)
-            }
             tail.apply(change.kind)
             return
         }
@@ -64,8 +51,6 @@ struct Journal {
                 }
                 if blocks[place].entries.isEmpty {
                     blocks.remove(at: place)
-                } else {
-                    measure(place)
                 }
                 return
             }
@@ -81,9 +66,16 @@ struct Journal {
         }
         var place = blockIndex(at: change.t)
         if place < 0 {
-            // Before everything so far: a block of its own in front.
+            // Before everything so far: a block of its own in front, after what may be forgotten.
             place = 0
-            blocks.insert(Block(base: change.t), at: 0)
+            blocks.insert(Block(base: change.t, before: blocks[0].before), at: 0)
+        }
+        // Within an instant the order of kinds holds from block to block.
+        while place > 0, blocks[place].base == change.t, let first = blocks[place].entries.first,
+            let entry = Self.entry(change, base: change.t), entry < first,
+            let last = blocks[place - 1].entries.last, blocks[place - 1].base + Int64(last >> 32) == change.t
+        {
+            place -= 1
         }
         guard let entry = Self.entry(change, base: blocks[place].base) else {
             // Too long after its block's base, and so behind all of its entries.
@@ -110,7 +102,6 @@ struct Journal {
 
     private mutating func put(_ change: Change, _ entry: UInt64, in place: Int) {
         blocks[place].entries.insert(entry, at: Self.firstIndex(above: entry, in: blocks[place].entries))
-        measure(place)
         tail.apply(change.kind)
         for later in blocks.indices where later > place {
             blocks[later].before.apply(change.kind)
@@ -122,28 +113,11 @@ struct Journal {
         let entries = blocks[place].entries
         let base = blocks[place].base
         blocks[place].entries = ContiguousArray(entries[..<half])
-        measure(place)
         let newBase = base + Int64(entries[half] >> 32)
         var block = Block(base: newBase, before: counts(throughBlock: place))
         let moved = UInt64(newBase - base) << 32
         block.entries = ContiguousArray(entries[half...].map { $0 - moved })
         blocks.insert(block, at: place + 1)
-        measure(place + 1)
-    }
-
-    private mutating func measure(_ place: Int) {
-        var running = 0
-        var rise = 0
-        for entry in blocks[place].entries {
-            switch Self.kind(entry) {
-            case .start:
-                running += 1
-                rise = Swift.max(rise, running)
-            case .stop: running -= 1
-            case .ok, .error, .other, .tick, .known: break
-            }
-        }
-        blocks[place].rise = rise
     }
 
     private func counts(throughBlock place: Int) -> Counts {
@@ -187,27 +161,6 @@ extension Journal {
             counts.apply(Self.kind(entry))
         }
         return counts
-    }
-
-    /// The most attempts that ran at one instant, up to and with `t`.
-    func peak(at t: Int64) -> Int {
-        let place = blockIndex(at: t)
-        guard place >= 0 else { return 0 }
-        var peak = 0
-        for block in blocks[..<place] {
-            peak = Swift.max(peak, block.before.running + block.rise)
-        }
-        var running = blocks[place].before.running
-        for entry in blocks[place].entries {
-            guard blocks[place].base + Int64(entry >> 32) <= t else { break }
-            switch Self.kind(entry) {
-            case .start: running += 1
-            case .stop: running -= 1
-            case .ok, .error, .other, .tick, .known: break
-            }
-            peak = Swift.max(peak, running)
-        }
-        return peak
     }
 
     /// The most attempts that ran at one instant of each of `count` equal parts of a range.

@@ -60,6 +60,7 @@ extension Timeline {
     ///
     /// Counted from the turn's start to its end, or to the instant asked for.
     public func unaccounted(ofTurn place: Int, at t: Int64) -> Int64 {
+        let t = Instant.held(t)
         let turn = turns[place]
         let end = min(t, turn.hasFinished ? turn.finished : max(turn.last, over == nil ? t : turn.last))
         guard end > turn.started else { return 0 }

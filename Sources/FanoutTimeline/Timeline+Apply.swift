@@ -2,11 +2,18 @@ public import FanoutEvents
 
 extension Timeline {
     /// Takes one event of this session; `place` is where its line stands.
+    ///
+    /// An instant further away than ``Instant/furthest`` is held there.
     public mutating func apply(_ event: Event, at place: Place = .none) {
+        let t = Instant.held(event.t)
+        guard t == event.t else {
+            var held = event
+            held.t = t
+            return apply(held, at: place)
+        }
         events += 1
         version += 1
-        let t = event.t
-        last = max(last, t)
+        last = first == nil ? t : max(last, t)
         first = min(first ?? t, t)
         switch event.body {
         case .toolDeclared(let tool):
@@ -69,7 +76,7 @@ extension Timeline {
             touch(turn, t)
         case .marker(let marker):
             let entry = Marker(t: t, marker: marker)
-            markers.insert(entry, at: markers.firstIndex { $0.t > t } ?? markers.endIndex)
+            markers.insert(entry, at: markers.lastIndex { $0.t <= t }.map { $0 + 1 } ?? 0)
             journal.insert(Journal.Change(t: t, kind: .tick, lane: 0))
         case .sessionFinished(let finished):
             outcome = finished.outcome
@@ -95,7 +102,7 @@ extension Timeline {
             if let lane = lane(ofCall: parent) {
                 setParent(lane, of: place)
             } else {
-                unresolvedParents[parent] = place
+                unresolvedParents[parent, default: []].append(place)
             }
         }
         touch(place, event.t)
@@ -119,10 +126,7 @@ extension Timeline {
         if let id = requested.id {
             providerIDs[Int32(lane)] = id
         }
-        if let parent = requested.parent, let parentLane = self.lane(ofCall: parent), parentLane != lane,
-            turns[Int(lanes[lane].turn)].parent == nil,
-            lanes[parentLane].turn != lanes[lane].turn
-        {
+        if let parent = requested.parent, let parentLane = self.lane(ofCall: parent) {
             setParent(parentLane, of: Int(lanes[lane].turn))
         }
         touch(Int(lanes[lane].turn), event.t)

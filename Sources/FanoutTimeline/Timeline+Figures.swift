@@ -1,8 +1,11 @@
+internal import FanoutEvents
+
 extension Timeline {
     /// What a turn amounts to at an instant.
     ///
     /// At or after the turn's last change this costs nothing; before it, a walk through the turn's lanes.
     public func figures(ofTurn place: Int, at t: Int64) -> Figures {
+        let t = Instant.held(t)
         let turn = turns[place]
         let isOver = over.map { $0 <= t } ?? false
         if t >= turn.last, !turn.hasNested, !turn.running.isStale, !isOver || turn.running.open == 0 {
@@ -19,6 +22,7 @@ extension Timeline {
 
     /// What the whole session amounts to at an instant. Its wall is the length of the union of its turns'.
     public func figures(at t: Int64) -> Figures {
+        let t = Instant.held(t)
         let isOver = over.map { $0 <= t } ?? false
         var sweep = Sweep(isOver: isOver, now: t)
         var walls: [(start: Int64, end: Int64)] = []
@@ -60,7 +64,7 @@ extension Timeline {
 
     /// The last lane that ended in an error, at an instant or before it; of those that end at this very instant, the ones ahead of `lane`.
     public func error(before t: Int64, lane: Int = .max) -> (lane: Int, t: Int64)? {
-        journal.last(before: t + 1) { $0.kind == .error && ($0.t, $0.lane) < (t, lane) }.map { ($0.lane, $0.t) }
+        journal.last(before: Instant.held(t) + 1) { $0.kind == .error && ($0.t, $0.lane) < (t, lane) }.map { ($0.lane, $0.t) }
     }
 
     /// Finds anew what came out of order, so that asking stays cheap. For the owner to call after a batch of events.
@@ -83,7 +87,7 @@ extension Timeline {
             if lane.hasEnded {
                 running.figures.count(lane.outcome)
             }
-            forEachAttempt(of: Int(number), at: .max - 1) { start, end in
+            forEachAttempt(of: Int(number), at: Instant.furthest) { start, end in
                 steps.append((start, true, start, !lane.isParent))
                 if let end {
                     steps.append((end, false, start, !lane.isParent))

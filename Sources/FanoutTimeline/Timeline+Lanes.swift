@@ -74,7 +74,7 @@ extension Timeline {
             swap(&index, &self.index)
             turns[place].running.figures.calls += 1
             journal.insert(Journal.Change(t: event.t, kind: .known, lane: number))
-            if let child = unresolvedParents.removeValue(forKey: id) {
+            for child in unresolvedParents.removeValue(forKey: id) ?? [] {
                 setParent(number, of: child)
             }
         } else {
@@ -93,7 +93,14 @@ extension Timeline {
         touch(Int(lanes[lane].turn), event.t)
     }
 
+    /// Makes a turn the work of a lane, unless it has a parent already or the lane is itself part of that work.
     mutating func setParent(_ lane: Int, of turn: Int) {
+        guard turns[turn].parent == nil else { return }
+        var above: Int? = Int(lanes[lane].turn)
+        while let place = above {
+            guard place != turn else { return }
+            above = turns[place].parent.map { Int(lanes[$0].turn) }
+        }
         turns[turn].parent = lane
         children[Int32(lane), default: []].append(turn)
         turns[Int(lanes[lane].turn)].hasNested = true
@@ -106,8 +113,9 @@ extension Timeline {
         turns[Int(lanes[lane].turn)].version += 1
     }
 
-    /// Puts a mark into a lane where its instant belongs.
+    /// Puts a mark into a lane where its instant belongs; after a lane's end nothing becomes of it any more.
     mutating func mark(_ lane: Int, _ kind: Mark.Kind, _ event: Event, why: Event.Wait? = nil, on: [String] = []) {
+        guard event.t <= lanes[lane].ended else { return }
         var mark = Mark(t: event.t, kind: kind, why: why, approx: event.approx)
         if !on.isEmpty {
             mark.on = symbols.symbol(on.joined(separator: ", "))

@@ -29,11 +29,13 @@ extension Timeline {
         }
 
         if lane.requested != Lane.never {
-            if lane.requested <= t, lane.requested > start {
-                close(lane.requested)
-                start = lane.requested
-            }
-            if lane.requested <= t {
+            // What has begun was whole by then, also where its request came after that.
+            let whole = lane.firstMark == 0 ? lane.requested : min(lane.requested, marks[Int(lane.firstMark) - 1].t)
+            if whole <= t {
+                if whole > start {
+                    close(whole)
+                    start = whole
+                }
                 kind = .waiting(nil)
             }
         }
@@ -139,6 +141,7 @@ extension Timeline {
 
     /// Microseconds that its attempts took, up to an instant.
     public func runTime(of number: Int, at t: Int64) -> Int64 {
+        let t = Instant.held(t)
         var sum: Int64 = 0
         forEachAttempt(of: number, at: t) { start, end in
             if let end {

@@ -53,8 +53,8 @@ public struct Timeline: Sendable {
     var resolvedArguments: [Int32: Place] = [:]
     var held: [Int32: Int64] = [:]
     var children: [Int32: [Int]] = [:]
-    /// Calls that events referred to before they were known.
-    var unresolvedParents: [String: Int] = [:]
+    /// The turns that are the work of a call which is not known yet.
+    var unresolvedParents: [String: [Int]] = [:]
 
     public init(header: Header) {
         self.header = header
@@ -154,7 +154,7 @@ extension Timeline {
     /// The newest lane of a call's id.
     public func lane(ofCall id: String) -> Int? {
         var id = id
-        return id.withUTF8 { find($0) }
+        return id.withUTF8 { find(UnsafeBufferPointer(rebasing: $0.prefix(IDStore.longest))) }
     }
 
     /// The place among ``turns`` of the turn that bears this number.

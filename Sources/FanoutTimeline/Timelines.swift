@@ -64,7 +64,7 @@ public struct Timelines: Sendable {
             all[route.timeline].apply(event, at: place)
         } else {
             var event = event
-            event.t += route.shift
+            event.t = Instant.held(event.t) &+ route.shift
             all[route.timeline].apply(event, at: place)
         }
     }
@@ -86,20 +86,20 @@ public struct Timelines: Sendable {
 }
 
 extension Timelines {
-    /// What all sessions amount to: their walls added up, and the most attempts of all of them at one instant.
+    /// What all sessions amount to when the last of their events has come: their walls added up, and the most attempts of all of them at one instant.
     public func figures() -> Figures {
         guard let first = all.first else { return Figures() }
         if all.count == 1 {
-            return first.figures(at: Lane.never - 1)
+            return first.figures(at: first.last)
         }
         var total = Figures()
         var edges: [(t: Int64, step: Int)] = []
         var attempts = 0
         for timeline in all {
-            let figures = timeline.figures(at: Lane.never - 1)
+            let figures = timeline.figures(at: timeline.last)
             total.add(figures)
             for number in timeline.laneRange where timeline.lane(number).kind == .call && !timeline.lane(number).isParent {
-                timeline.forEachAttempt(of: number, at: Lane.never - 1) { start, end in
+                timeline.forEachAttempt(of: number, at: timeline.last) { start, end in
                     guard let end else { return }
                     attempts += 1
                     if end > start {
@@ -120,6 +120,6 @@ extension Timelines {
 
     /// Each tool's figures over all sessions, the one with the most time first.
     public func toolStatistics() -> [ToolStatistics] {
-        ToolStatistics.all(of: all, at: Lane.never - 1)
+        ToolStatistics.all(of: all, at: Instant.furthest)
     }
 }

@@ -215,6 +215,68 @@ struct EventReaderTests {
         #expect(body.result == .elided)
         #expect(event.extra == [])
     }
+
+    /// What a program writes, and what a recording of it holds.
+    static let odd: [(line: String, kept: String)] = [
+        // Names with escapes are the names they stand for.
+        (
+            #"{"type":"call.finished","t":1,"\u0063all":"c","res\u0075lt":{"a": 1}}"#,
+            #"{"type":"call.finished","t":1,"call":"c","outcome":"unknown","result":{"a": 1}}"#
+        ),
+        // A word that is none of the format's stays beside the one it is taken for, and counts when it is read again.
+        (
+            #"{"type":"call.finished","t":1,"call":"c","outcome":"odd"}"#,
+            #"{"type":"call.finished","t":1,"call":"c","outcome":"unknown","outcome":"odd"}"#
+        ),
+        // An instant that is none has no place beside the one it gets.
+        (
+            #"{"type":"call.released","t":"soon","approx":"odd","call":"c"}"#,
+            #"{"type":"call.released","t":0,"approx":"arrival","call":"c"}"#
+        ),
+        // A null does not hide the value before it.
+        (
+            #"{"type":"call.finished","t":1,"call":"c","result":1,"result":null}"#,
+            #"{"type":"call.finished","t":1,"call":"c","outcome":"unknown","result":1}"#
+        ),
+        // Of an error without a message, all is the message.
+        (
+            #"{"type":"call.retrying","t":1,"call":"c","error":{"code":5}}"#,
+            #"{"type":"call.retrying","t":1,"call":"c","error":{"kind":"tool_error","message":"{\"code\":5}"}}"#
+        ),
+        // Instants lie within what can be reckoned with.
+        (
+            #"{"type":"call.released","t":9223372036854775807,"call":"c"}"#,
+            #"{"type":"call.released","t":4503599627370496,"call":"c"}"#
+        ),
+    ]
+
+    @Test("what is written oddly is understood and kept", arguments: odd.indices)
+    func kept(index: Int) {
+        let (line, kept) = Self.odd[index]
+        for case .event(let event, _) in read(Self.header + line + "\n", arrival: .live(Self.started)) {
+            var writer = EventWriter()
+            writer.write(event)
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == kept + "\n")
+        }
+    }
+
+    @Test("a last line without its end is blank, torn, no event, or an event")
+    func lastLine() {
+        func problems(_ end: String) -> [EventProblem] {
+            read(Self.header + end).compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
+        }
+        #expect(problems("  ") == [])
+        #expect(problems(#"{"type":"call.rel"#) == [EventProblem(line: 2, fault: .torn)])
+        #expect(problems(#"{"a":1}"#) == [EventProblem(line: 2, fault: .noType)])
+        #expect(problems(#"{"type":"x"}"#) == [])
+    }
+
+    @Test("events of a named session, and those that name none, come together where the names are the same")
+    func sameSession() {
+        let found = read(#"{"type":"x","session":"stream","t":0}"# + "\n" + #"{"type":"y","t":1}"# + "\n")
+        let sessions = found.compactMap { if case .session(let index, _) = $0 { index } else { nil } }
+        #expect(sessions == [0])
+    }
 }
 
 @Suite("Instants")

@@ -302,4 +302,33 @@ struct TimelineTests {
         #expect(forwards == instants)
         #expect(back == instants.reversed())
     }
+
+    @Test("a turn has one parent, which is not its own work; several turns may wait for a parent that comes later")
+    func parents() {
+        func turn(_ number: Int, _ parent: String) -> Event {
+            Event(t: 0, .turnStarted(Event.TurnStarted(turn: number, parent: parent)))
+        }
+        func call(_ id: String, _ turn: Int) -> Event {
+            Event(t: 1, .callRequested(Event.CallRequested(turn: turn, call: id, name: nil, index: nil)))
+        }
+        let late = fold([turn(2, "a"), turn(3, "a"), call("a", 1)])
+        #expect(late.turns.map(\.parent) == [0, 0, nil])
+        #expect(late.children(of: 0) == [0, 1])
+        let round = fold([call("a", 1), call("b", 2), turn(2, "a"), turn(1, "b"), turn(2, "b"), turn(1, "a")])
+        #expect(round.turns.map(\.parent) == [nil, 0])
+    }
+
+    @Test("attempts of one instant that fill many blocks are counted as one by one, in whatever order they come")
+    func manyAtOnce() {
+        var events: [Event] = []
+        for index in 0..<1500 {
+            events.append(Event(t: 5, .callStarted(Event.CallStarted(call: "a\(index)"))))
+            events.append(Event(t: 9, .callFinished(Event.CallFinished(call: "a\(index)", outcome: .ok))))
+            events.append(Event(t: 9, .callStarted(Event.CallStarted(call: "b\(index)"))))
+        }
+        let timeline = fold(events)
+        #expect(timeline.concurrency(from: 0, to: 20, count: 1) == [1500])
+        #expect(timeline.figures(at: 20).peak == 1500)
+        #expect(timeline.change(after: 5) == 9)
+    }
 }

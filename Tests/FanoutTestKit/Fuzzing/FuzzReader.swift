@@ -1,0 +1,152 @@
+internal import FanoutEvents
+
+/// Bytes in any pieces give the same events; no line is lost; what was read is written and read again the same.
+func fuzzReader(_ bytes: [UInt8]) -> String? {
+    for withPayloads in [true, false] {
+        let whole = ReaderRun(bytes, withPayloads: withPayloads) { $0 }
+        if let lost = whole.lostLine {
+            return "line \(lost) came to nothing"
+        }
+        let single = ReaderRun(bytes, withPayloads: withPayloads) { _ in 1 }
+        if let lost = single.lostLine {
+            return "byte by byte, line \(lost) came to nothing"
+        }
+        if whole.items != single.items {
+            return "byte by byte it reads otherwise: \(whole.difference(from: single))"
+        }
+        var random = SeededGenerator(seed: UInt64(bytes.count))
+        let split = ReaderRun(bytes, withPayloads: withPayloads) { Int.random(in: 1...max(1, min($0, 90)), using: &random) }
+        if whole.items != split.items {
+            return "in pieces it reads otherwise: \(whole.difference(from: split))"
+        }
+        if let broken = whole.misplacedOffset(in: bytes) {
+            return broken
+        }
+        if withPayloads {
+            if let broken = whole.rereading() {
+                return broken
+            }
+        }
+    }
+    return nil
+}
+
+/// One reading of a stream, with all it gave.
+private struct ReaderRun {
+    enum Item: Equatable {
+        case session(Int, Header)
+        case event(Event, session: Int, offset: Int64)
+        case problem(EventProblem)
+    }
+
+    struct Items: EventReceiver {
+        var list: [Item] = []
+
+        mutating func open(_ header: Header, session: Int) { list.append(.session(session, header)) }
+        mutating func take(_ event: Event, session: Int, offset: Int64) { list.append(.event(event, session: session, offset: offset)) }
+        mutating func report(_ problem: EventProblem) { list.append(.problem(problem)) }
+    }
+
+    /// So short that a fuzzer gets beyond it.
+    static let longestLine = 600
+
+    private(set) var items: [Item] = []
+    /// A line, from 1, that is not blank and came to nothing.
+    private(set) var lostLine: Int?
+
+    /// - Parameter piece: How many of the bytes that are left come next.
+    init(_ bytes: [UInt8], withPayloads: Bool, piece: (Int) -> Int) {
+        var options = EventReader.Options(withPayloads: withPayloads)
+        options.longestLine = Self.longestLine
+        var reader = EventReader(options)
+        var items = Items()
+        let arrival = EventReader.Arrival.live(1_700_000_000_000_000)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = max(1, min(rest.count, piece(rest.count)))
+            // A piece of its own, so that reading beyond it can be seen.
+            let next = Array(rest.prefix(count))
+            rest = rest.dropFirst(count)
+            let (lines, came) = (reader.lines, items.list.count)
+            next.withUnsafeBytes { reader.read($0, arrival: arrival, into: &items) }
+            if count == 1, reader.lines > lines, items.list.count == came, lostLine == nil {
+                lostLine = Self.isBlank(line: reader.lines, of: bytes) ? nil : reader.lines
+            }
+        }
+        let lines = reader.lines
+        let came = items.list.count
+        reader.finish(arrival: arrival, into: &items)
+        if items.list.count == came, lostLine == nil, !Self.isBlank(line: lines + 1, of: bytes) {
+            lostLine = lines + 1
+        }
+        self.items = items.list
+        if lostLine == nil, items.list.count < Self.meaningful(bytes) {
+            lostLine = 0
+        }
+    }
+
+    private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    }
+
+    /// Blank, or so long that it was reported before its end.
+    private static func isBlank(line: Int, of bytes: [UInt8]) -> Bool {
+        let lines = lines(bytes)
+        guard line <= lines.count else { return true }
+        return lines[line - 1].count > longestLine || lines[line - 1].allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }
+    }
+
+    private static func meaningful(_ bytes: [UInt8]) -> Int {
+        lines(bytes).count { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 } }
+    }
+
+    func difference(from other: ReaderRun) -> String {
+        for (a, b) in zip(items, other.items) where a != b {
+            return "\(a) and \(b)"
+        }
+        return "\(items.count) items and \(other.items.count)"
+    }
+
+    /// Each event's line begins where it says.
+    func misplacedOffset(in bytes: [UInt8]) -> String? {
+        var last: Int64 = -1
+        for case .event(let event, _, let offset) in items {
+            guard offset > last, offset < bytes.count, offset == 0 || bytes[Int(offset) - 1] == 0x0a else {
+                return "no line begins at byte \(offset): \(event)"
+            }
+            last = offset
+        }
+        return nil
+    }
+
+    /// Writes everything as a recorder does, and reads it again.
+    func rereading() -> String? {
+        var writer = EventWriter()
+        var ids: [Int: String] = [:]
+        var current: String?
+        var expected: [Item] = []
+        for item in items {
+            switch item {
+            case .session(let index, let header):
+                writer.write(header)
+                ids[index] = header.session
+                current = header.session
+                expected.append(item)
+            case .event(var event, let index, _):
+                event.session = ids[index] == current ? nil : ids[index]
+                let offset = Int64(writer.bytes.count)
+                writer.write(event)
+                expected.append(.event(event, session: index, offset: offset))
+            case .problem:
+                break
+            }
+        }
+        var again = Items()
+        var reader = EventReader()
+        writer.bytes.withUnsafeBytes { reader.read($0, arrival: .live(0), into: &again) }
+        for (was, now) in zip(expected, again.list) where was != now {
+            return "written and read again it differs: \(was) became \(now)"
+        }
+        return expected.count == again.list.count ? nil : "\(expected.count) lines were written, and \(again.list.count) read again"
+    }
+}

@@ -1,0 +1,32 @@
+internal import FanoutJSON
+
+/// Any schema beside any value: it ends, and what fits does not fit the contrary.
+func fuzzSchema(_ bytes: [UInt8]) -> String? {
+    let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    do {
+        let (text, value) = (try JSONValue(parsing: parts[0]), try JSONValue(parsing: parts[1]))
+        let schema = try JSONSchema(text)
+        let violations = schema.violations(of: value)
+        if violations.count > 5 || violations.contains(where: { $0.description.isEmpty }) {
+            return "it finds too much, or nothing to say: \(violations)"
+        }
+        let filled = schema.fillingDefaults(in: value)
+        _ = schema.violations(of: filled)
+        let fits = violations.isEmpty
+        if try JSONSchema(["allOf": [text]]).violations(of: value).isEmpty != fits {
+            return "all of one says otherwise than the one"
+        }
+        if try JSONSchema(["oneOf": [text]]).violations(of: value).isEmpty != fits {
+            return "one of one says otherwise than the one"
+        }
+        if try JSONSchema(["not": text]).violations(of: value).isEmpty == fits {
+            return "it fits neither the schema nor its contrary, or both"
+        }
+        return nil
+    } catch let error as JSONSchemaError {
+        return error.description.isEmpty ? "the fault has no words" : nil
+    } catch {
+        return nil
+    }
+}

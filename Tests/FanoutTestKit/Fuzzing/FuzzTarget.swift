@@ -1,0 +1,24 @@
+/// What is held against arbitrary bytes: by a fuzzer for minutes, and by the tests for an instant.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// Lines to events and back.
+    case reader
+    /// JSON texts, mending and values.
+    case json
+    /// A JSON Schema on the first line, and a value after it.
+    case schema
+    /// The cleaning of text from outside.
+    case text
+    /// Events in any order, folded into lanes and figures.
+    case timeline
+
+    /// Says which promise these bytes break; nil where all are kept. A trap is a broken promise too, and ends the process.
+    public func brokenPromise(by bytes: [UInt8]) -> String? {
+        switch self {
+        case .reader: fuzzReader(bytes)
+        case .json: fuzzJSON(bytes)
+        case .schema: fuzzSchema(bytes)
+        case .text: fuzzText(bytes)
+        case .timeline: fuzzTimeline(bytes)
+        }
+    }
+}

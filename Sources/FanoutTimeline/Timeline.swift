@@ -30,7 +30,7 @@ public struct Timeline: Sendable {
     public internal(set) var version = 0
     /// How many times it began anew, after which its lanes and turns are others.
     public internal(set) var generation = 0
-    /// How many turns and lanes were forgotten at the old end.
+    /// The first turn that has not been forgotten at the old end.
     public internal(set) var firstTurn = 0
 
     var lanes = Segmented<Lane>()
@@ -146,8 +146,8 @@ extension Timeline {
 
     /// The lane whose end let it start.
     public func freedBy(_ lane: Int) -> Int? {
-        let freed = lanes[lane].freedBy
-        return freed == 0 ? nil : Int(freed) - 1
+        let freed = Int(lanes[lane].freedBy) - 1
+        return freed < lanes.startIndex ? nil : freed
     }
 
     /// What it waits for at an instant, in the words of its event.

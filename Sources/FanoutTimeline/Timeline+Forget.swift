@@ -1,0 +1,69 @@
+extension Timeline {
+    /// Forgets turns at the old end, with their lanes, for a program that watches for days.
+    ///
+    /// Stops before a turn with a lane that has not ended, or that a kept turn is the work of. Turns keep their places; the memory of
+    /// lanes is given back in blocks. The figures of the session are from then on those of what is kept.
+    ///
+    /// - Parameter wanted: The first turn to keep.
+    /// - Returns: The first turn that is kept.
+    @discardableResult
+    public mutating func forget(turnsBefore wanted: Int) -> Int {
+        var first = firstTurn
+        while first < min(wanted, turns.count), turns[first].lanes.allSatisfy({ lanes[Int($0)].hasEnded }) {
+            first += 1
+        }
+        // A call whose work is a kept turn is kept, with the turn it is of; and so on.
+        while let needed = turns[first...].compactMap({ $0.parent.map { Int(lanes[$0].turn) } }).min(), needed < first, first > firstTurn {
+            first = max(needed, firstTurn)
+        }
+        guard first > firstTurn else { return firstTurn }
+        for turn in firstTurn..<first {
+            turns[turn].lanes = []
+            turns[turn].running = RunningFigures()
+            turns[turn].version += 1
+        }
+        firstTurn = first
+        version += 1
+        forgetLanes()
+        return first
+    }
+
+    /// Gives back what lies before the first lane of the turns that are kept.
+    private mutating func forgetLanes() {
+        let kept = turns[firstTurn...].compactMap { $0.lanes.min() }.min().map { Int($0) } ?? lanes.endIndex
+        var firstMark = marks.endIndex
+        var firstOutput = outputs.endIndex
+        for turn in turns[firstTurn...] {
+            for lane in turn.lanes {
+                var mark = lanes[Int(lane)].firstMark
+                while mark != 0 {
+                    firstMark = min(firstMark, Int(mark) - 1)
+                    mark = marks[Int(mark) - 1].next
+                }
+                var output = lanes[Int(lane)].lastOutput
+                while output != 0, Int(output) > outputs.startIndex {
+                    firstOutput = min(firstOutput, Int(output) - 1)
+                    output = outputs[Int(output) - 1].previous
+                }
+            }
+        }
+        if kept < lanes.endIndex {
+            ids.forget(before: lanes[kept].id)
+        }
+        lanes.forget(before: kept)
+        marks.forget(before: firstMark)
+        outputs.forget(before: firstOutput)
+        index.forget(before: kept)
+        requests = requests.filter { $0.value >= kept }
+        if let start = turns[firstTurn...].map(\.started).min() {
+            journal.forget(before: start)
+        }
+        let first = Int32(kept)
+        dependencies = dependencies.filter { $0.key >= first }.mapValues { $0.filter { $0 >= first } }
+        expected = expected.filter { $0.key >= first }
+        providerIDs = providerIDs.filter { $0.key >= first }
+        resolvedArguments = resolvedArguments.filter { $0.key >= first }
+        held = held.filter { $0.key >= first }
+        children = children.filter { $0.key >= first }
+    }
+}

@@ -75,7 +75,7 @@ extension Timeline {
 
     /// The call whose end let this one start.
     private func holder(of lane: Int, until start: Int64, in place: Int) -> Int? {
-        if let freed = freedBy(lane), freed >= lanes.startIndex, lanes[freed].ended <= start {
+        if let freed = freedBy(lane), lanes[freed].ended <= start {
             return freed
         }
         let needed = dependencies(of: lane).filter { lanes[$0].ended <= start }
@@ -102,7 +102,8 @@ extension Timeline {
         // It waited for a slot, and nobody said whose: the last to end before it started.
         let ended = journal.last(before: start + 1) { change in
             switch change.kind {
-            case .ok, .error, .other: change.lane != lane && Int(lanes[change.lane].turn) == place && change.t >= waitedSince
+            case .ok, .error, .other:
+                change.lane != lane && change.lane >= firstLane && Int(lanes[change.lane].turn) == place && change.t >= waitedSince
             case .stop, .tick, .known, .start: change.t < waitedSince
             }
         }

@@ -22,7 +22,7 @@ extension ToolStatistics {
         for timeline in timelines {
             for number in timeline.laneRange {
                 let lane = timeline.lanes[number]
-                guard lane.kind == .call, lane.seen <= t else { continue }
+                guard lane.kind == .call, lane.seen <= t, Int(lane.turn) >= timeline.firstTurn else { continue }
                 let name = timeline.name(of: number)
                 tools[name, default: ToolStatistics(name: name)].calls += 1
                 tools[name]?.retries += max(0, Int(lane.attempts) - 1)

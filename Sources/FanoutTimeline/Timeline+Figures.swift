@@ -59,12 +59,14 @@ extension Timeline {
 
     /// The next lane that ended in an error, at an instant or after it, in the order of their ends; of those that end at this very instant, the ones behind `lane`.
     public func error(after t: Int64, lane: Int = -1) -> (lane: Int, t: Int64)? {
-        journal.first(from: t) { $0.kind == .error && ($0.t, $0.lane) > (t, lane) }.map { ($0.lane, $0.t) }
+        journal.first(from: t) { $0.kind == .error && $0.lane >= firstLane && ($0.t, $0.lane) > (t, lane) }.map { ($0.lane, $0.t) }
     }
 
     /// The last lane that ended in an error, at an instant or before it; of those that end at this very instant, the ones ahead of `lane`.
     public func error(before t: Int64, lane: Int = .max) -> (lane: Int, t: Int64)? {
-        journal.last(before: Instant.held(t) + 1) { $0.kind == .error && ($0.t, $0.lane) < (t, lane) }.map { ($0.lane, $0.t) }
+        journal.last(before: Instant.held(t) + 1) { $0.kind == .error && $0.lane >= firstLane && ($0.t, $0.lane) < (t, lane) }.map {
+            ($0.lane, $0.t)
+        }
     }
 
     /// Finds anew what came out of order, so that asking stays cheap. For the owner to call after a batch of events.

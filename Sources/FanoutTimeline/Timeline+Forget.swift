@@ -23,6 +23,8 @@ extension Timeline {
             turns[turn].version += 1
         }
         firstTurn = first
+        // Calls of no turn that come from now on are not put where nobody looks any more.
+        looseTurn = looseTurn.flatMap { $0 < first ? nil : $0 }
         version += 1
         forgetLanes()
         return first
@@ -33,20 +35,20 @@ extension Timeline {
         let kept = turns[firstTurn...].compactMap { $0.lanes.min() }.min().map { Int($0) } ?? lanes.endIndex
         var firstMark = marks.endIndex
         var firstOutput = outputs.endIndex
-        for turn in turns[firstTurn...] {
-            for lane in turn.lanes {
-                var mark = lanes[Int(lane)].firstMark
-                while mark != 0 {
-                    firstMark = min(firstMark, Int(mark) - 1)
-                    mark = marks[Int(mark) - 1].next
-                }
-                var output = lanes[Int(lane)].lastOutput
-                while output != 0, Int(output) > outputs.startIndex {
-                    firstOutput = min(firstOutput, Int(output) - 1)
-                    output = outputs[Int(output) - 1].previous
-                }
+        // Lanes of forgotten turns that lie among those that are kept can still be asked for.
+        for lane in kept..<lanes.endIndex {
+            var mark = lanes[lane].firstMark
+            while mark != 0 {
+                firstMark = min(firstMark, Int(mark) - 1)
+                mark = marks[Int(mark) - 1].next
+            }
+            var output = lanes[lane].lastOutput
+            while output != 0, Int(output) > outputs.startIndex {
+                firstOutput = min(firstOutput, Int(output) - 1)
+                output = outputs[Int(output) - 1].previous
             }
         }
+        firstLane = kept
         if kept < lanes.endIndex {
             ids.forget(before: lanes[kept].id)
         }

@@ -40,7 +40,7 @@ extension Timeline {
     }
 
     mutating func modelLane(_ request: String, turn number: Int?, _ event: Event) -> Int {
-        if let lane = requests[request], lane >= lanes.startIndex, !lanes[lane].hasEnded || event.t < lanes[lane].ended {
+        if let lane = requests[request], lane >= firstLane, !lanes[lane].hasEnded || event.t < lanes[lane].ended {
             see(lane, event)
             return lane
         }

@@ -32,6 +32,8 @@ public struct Timeline: Sendable {
     public internal(set) var generation = 0
     /// The first turn that has not been forgotten at the old end.
     public internal(set) var firstTurn = 0
+    /// The first lane that has not been forgotten.
+    var firstLane = 0
 
     var lanes = Segmented<Lane>()
     var marks = Segmented<Mark>()
@@ -85,7 +87,7 @@ public struct Timeline: Sendable {
 
 extension Timeline {
     /// The lanes that are held; a lane's number stays its own.
-    public var laneRange: Range<Int> { lanes.startIndex..<lanes.endIndex }
+    public var laneRange: Range<Int> { firstLane..<lanes.endIndex }
 
     public func lane(_ number: Int) -> Lane { lanes[number] }
 
@@ -147,7 +149,7 @@ extension Timeline {
     /// The lane whose end let it start.
     public func freedBy(_ lane: Int) -> Int? {
         let freed = Int(lanes[lane].freedBy) - 1
-        return freed < lanes.startIndex ? nil : freed
+        return freed < firstLane ? nil : freed
     }
 
     /// What it waits for at an instant, in the words of its event.
@@ -189,7 +191,7 @@ extension Timeline {
     }
 
     func isSame(_ lane: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard lane >= lanes.startIndex else { return false }
+        guard lane >= firstLane else { return false }
         return ids.withBytes(lanes[lane].id) { stored in
             guard stored.count == bytes.count, let a = stored.baseAddress, let b = bytes.baseAddress else {
                 return stored.count == bytes.count

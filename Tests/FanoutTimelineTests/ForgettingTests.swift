@@ -62,4 +62,42 @@ struct ForgettingTests {
         #expect(timeline.forget(turnsBefore: 9) == 4)
         #expect(timeline.turns.count == 4)
     }
+
+    @Test("what is forgotten unevenly leaves nothing that points to it")
+    func uneven() {
+        var timeline = Timeline(header: Header(session: "s", started: 0))
+        func finish(_ call: String, _ t: Int64) {
+            timeline.apply(Event(t: t, .callFinished(Event.CallFinished(call: call, outcome: .failed))))
+        }
+        // Few marks at first and many later; turns that lie among each other; each call let go by the one before.
+        for number in 0..<6000 {
+            let t = Int64(number) * 10
+            let turn = number / 100 * 2 + (number % 2 == 0 ? 1 : 4)
+            let call = "call \(number)"
+            timeline.apply(Event(t: t, .callRequested(Event.CallRequested(turn: turn, call: call, name: "x", index: nil))))
+            for _ in 0..<(number < 4500 ? 1 : 20) {
+                timeline.apply(Event(t: t, .callQueued(Event.CallQueued(call: call, why: .limit))))
+            }
+            timeline.apply(Event(t: t + 5, .callStarted(Event.CallStarted(call: call, freedBy: "call \(number - 1)"))))
+            finish(call, t + 9)
+        }
+        timeline.apply(Event(t: 60_000, .callStarted(Event.CallStarted(call: "loose"))))
+        finish("loose", 60_001)
+        for wanted in [2, 60, 90, 100, 115, 10_000] {
+            timeline.forget(turnsBefore: wanted)
+            let t = timeline.last
+            #expect(timeline.toolStatistics(at: t).reduce(0) { $0 + $1.calls } == timeline.figures(at: t).calls)
+            for turn in timeline.turns.indices.dropFirst(timeline.firstTurn) {
+                #expect(timeline.criticalPath(ofTurn: turn, at: t).lanes.allSatisfy { timeline.laneRange.contains($0) })
+            }
+            for lane in timeline.laneRange {
+                #expect(timeline.freedBy(lane).map { timeline.laneRange.contains($0) } != false)
+                timeline.forEachSegment(of: lane, at: t) { #expect($0.end <= t) }
+            }
+            #expect(timeline.error(after: .min).map { timeline.laneRange.contains($0.lane) } != false)
+            timeline.apply(Event(t: t + 10, .callStarted(Event.CallStarted(call: "loose"))))
+            finish("loose", t + 11)
+            #expect(timeline.figures(at: t + 11).calls > 0)
+        }
+    }
 }

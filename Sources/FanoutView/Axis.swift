@@ -42,7 +42,8 @@ package struct Axis: Sendable, Hashable {
         }
         let sizes: [Int64] = [100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1250]
         let span = sizes.map { unit / 100 * $0 }.first { $0 >= needed + needed / 50 } ?? needed
-        return Axis(start: start, span: span, columns: columns)
+        // What begins a moment after the session began begins with it, to the eye.
+        return Axis(start: start > 0 && start < span / 50 ? 0 : start, span: span, columns: columns)
     }
 
     /// Labels at even instants, with room between them: the column and the text of each.

@@ -48,6 +48,8 @@ final class Show {
     private var interrupts = 0
     private var isRunOver = false
     private var saidFailure = false
+    /// How many lines that could not be read the user has been told of.
+    private var saidProblems = 0
     /// Asked after each batch whether to go on.
     private let shouldStop: () -> Bool
 
@@ -198,6 +200,12 @@ final class Show {
         if let failure = ledger.failure, !saidFailure {
             saidFailure = true
             say(failure)
+        }
+        // Without a screen the printer has told of each.
+        let problems = ledger.timelines.problemCount
+        if terminal != nil, problems > saidProblems, let first = ledger.timelines.problems.first?.problem {
+            saidProblems = problems
+            say(problems == 1 ? "\(first); the line is left out" : "\(problems) lines are left out; the first: \(first)")
         }
         if Console.isUnread {
             stop(.unread)

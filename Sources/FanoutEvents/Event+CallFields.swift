@@ -1,0 +1,229 @@
+public import FanoutJSON
+
+// The fields of the events of a call, under the names of the format.
+
+extension Event {
+    public struct CallAnnounced: Sendable, Hashable {
+        public var turn: Int?
+        public var call: String
+        public var name: String?
+        /// The call's place in the reply, from 0.
+        public var index: Int?
+
+        public init(turn: Int?, call: String, name: String?, index: Int?) {
+            self.turn = turn
+            self.call = call
+            self.name = name
+            self.index = index
+        }
+    }
+
+    public struct CallRequested: Sendable, Hashable {
+        public var turn: Int?
+        public var call: String
+        public var name: String?
+        /// The call's place in the reply, from 0.
+        public var index: Int?
+        /// An object, or a string where the arguments are not JSON.
+        public var arguments: JSONText?
+        private var details: Boxed<Details>?
+
+        /// What few calls have, kept apart so that the others are light to hand on.
+        private struct Details: Sendable, Hashable {
+            var id: String?
+            var after: [String] = []
+            var parent: String?
+            var retryOf: String?
+            var expected: Expected?
+            var redacted: [String] = []
+        }
+
+        /// The provider's own id, where ``call`` differs from it.
+        public var id: String? {
+            get { details?.value.id }
+            set { change { $0.id = newValue } }
+        }
+
+        /// Calls whose results it refers to.
+        public var after: [String] {
+            get { details?.value.after ?? [] }
+            set { change { $0.after = newValue } }
+        }
+
+        public var parent: String? {
+            get { details?.value.parent }
+            set { change { $0.parent = newValue } }
+        }
+
+        public var retryOf: String? {
+            get { details?.value.retryOf }
+            set { change { $0.retryOf = newValue } }
+        }
+
+        public var expected: Expected? {
+            get { details?.value.expected }
+            set { change { $0.expected = newValue } }
+        }
+
+        /// Paths of what was cut from the arguments.
+        public var redacted: [String] {
+            get { details?.value.redacted ?? [] }
+            set { change { $0.redacted = newValue } }
+        }
+
+        private mutating func change(_ body: (inout Details) -> Void) {
+            var changed = details?.value ?? Details()
+            body(&changed)
+            guard changed != details?.value else { return }
+            details = changed == Details() ? nil : Boxed(changed)
+        }
+
+        public init(turn: Int?, call: String, name: String?, index: Int?, arguments: JSONText? = nil) {
+            self.turn = turn
+            self.call = call
+            self.name = name
+            self.index = index
+            self.arguments = arguments
+        }
+    }
+
+    /// How long a call is likely to run, from earlier ones; microseconds.
+    public struct Expected: Sendable, Hashable {
+        public var p50: Int64?
+        public var p95: Int64?
+        /// How many earlier runs.
+        public var n: Int?
+
+        public init(p50: Int64?, p95: Int64?, n: Int?) {
+            self.p50 = p50
+            self.p95 = p95
+            self.n = n
+        }
+    }
+
+    public struct CallQueued: Sendable, Hashable {
+        public var call: String
+        public var why: Wait
+        /// The calls, the resource or the pool it waits for.
+        public var on: [String] = []
+
+        public init(call: String, why: Wait, on: [String] = []) {
+            self.call = call
+            self.why = why
+            self.on = on
+        }
+    }
+
+    public struct CallDecided: Sendable, Hashable {
+        public var call: String
+        public var decision: Decision
+        public var by: String?
+        public var scope: DecisionScope?
+
+        public init(call: String, decision: Decision, by: String? = nil, scope: DecisionScope? = nil) {
+            self.call = call
+            self.decision = decision
+            self.by = by
+            self.scope = scope
+        }
+    }
+
+    public struct CallStarted: Sendable, Hashable {
+        public var call: String
+        /// From 1.
+        public var attempt: Int?
+        public var name: String?
+        public var turn: Int?
+        /// The arguments with references resolved, where they differ from what was asked.
+        public var arguments: JSONText?
+        /// The call whose end let it start.
+        public var freedBy: String?
+        public var worker: String?
+
+        public init(
+            call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil,
+            worker: String? = nil
+        ) {
+            self.call = call
+            self.attempt = attempt
+            self.name = name
+            self.turn = turn
+            self.arguments = arguments
+            self.freedBy = freedBy
+            self.worker = worker
+        }
+    }
+
+    public struct CallProgress: Sendable, Hashable {
+        public var call: String
+        public var done: Double?
+        public var total: Double?
+        public var message: String?
+
+        public init(call: String, done: Double? = nil, total: Double? = nil, message: String? = nil) {
+            self.call = call
+            self.done = done
+            self.total = total
+            self.message = message
+        }
+    }
+
+    public struct CallOutput: Sendable, Hashable {
+        public var call: String
+        public var text: String
+        public var stream: OutputStream?
+
+        public init(call: String, text: String, stream: OutputStream? = nil) {
+            self.call = call
+            self.text = text
+            self.stream = stream
+        }
+    }
+
+    public struct CallRetrying: Sendable, Hashable {
+        public var call: String
+        /// The one that failed.
+        public var attempt: Int?
+        public var error: CallError?
+        /// Microseconds until the next.
+        public var delay: Int64?
+
+        public init(call: String, attempt: Int?, error: CallError?, delay: Int64?) {
+            self.call = call
+            self.attempt = attempt
+            self.error = error
+            self.delay = delay
+        }
+    }
+
+    public struct CallFinished: Sendable, Hashable {
+        public var call: String
+        public var outcome: Outcome
+        public var error: CallError?
+        public var result: JSONText?
+        /// Of the whole result.
+        public var bytes: Int64?
+        /// What the model was given of it.
+        public var sentBytes: Int64?
+        /// Microseconds, measured elsewhere.
+        public var run: Int64?
+        public var sharedWith: String?
+        /// Its work goes on, and nobody waits for it.
+        public var abandoned = false
+        /// Its work goes on in the background, as asked.
+        public var detached = false
+
+        public init(call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil) {
+            self.call = call
+            self.outcome = outcome
+            self.error = error
+            self.result = result
+        }
+    }
+
+    public struct CallReleased: Sendable, Hashable {
+        public var call: String
+
+        public init(call: String) { self.call = call }
+    }
+}

@@ -26,22 +26,23 @@ struct JSONSchemaPattern: @unchecked Sendable {
 
     /// With `$` as the end of the text, also where a line break stands there.
     private static func translated(_ source: String) -> String {
-        var text = ""
+        var text = String.UnicodeScalarView()
         var isEscaped = false
         var isInClass = false
-        for character in source {
-            switch character {
+        // By scalars: a mark after a backslash is no letter that is escaped.
+        for scalar in source.unicodeScalars {
+            switch scalar {
             case _ where isEscaped: isEscaped = false
             case "\\": isEscaped = true
             case "[": isInClass = true
             case "]": isInClass = false
             case "$" where !isInClass:
-                text += "\\z"
+                text.append(contentsOf: "\\z".unicodeScalars)
                 continue
             default: break
             }
-            text.append(character)
+            text.append(scalar)
         }
-        return text
+        return String(text)
     }
 }

@@ -30,8 +30,9 @@ extension JSONValue {
         case .object:
             var object = JSONObject()
             if var fields = element.fields {
+                var places: [String: Int] = [:]
                 while let (key, value) = fields.next() {
-                    object.append(key: key.string ?? "", value: JSONValue(value))
+                    object.append(key: key.string ?? "", value: JSONValue(value), &places)
                 }
             }
             self = .object(object)

@@ -35,6 +35,9 @@ public struct Lane: Sendable {
     public internal(set) var ended = Lane.never
     /// The first of its marks, counted from 1; 0 for none.
     var firstMark: UInt32 = 0
+    /// The last of its marks, and the one with which the attempt began that goes on after it.
+    var lastMark: UInt32 = 0
+    var openMark: UInt32 = 0
     /// How far it said it was: done of a total, and milliseconds after ``seen``. Not a number where nobody said.
     var done = Float.nan
     var total = Float.nan

@@ -134,6 +134,10 @@ extension Timeline {
             marks.append(mark)
             lanes[lane].firstMark = number
         }
+        if mark.next == 0 {
+            lanes[lane].lastMark = number
+        }
+        setOpenMark(lane, number, kind, isLast: mark.next == 0)
         if kind == .started {
             lanes[lane].attempts &+= 1
         }
@@ -179,24 +183,45 @@ extension Timeline {
 
     /// The last mark at or before an instant, the newest of all, and the start of an attempt that runs at the end.
     private func neighbours(of lane: Int, at t: Int64) -> (previous: Int?, newest: Mark?, openStart: Int64?) {
+        let last = lanes[lane].lastMark
+        guard last != 0 else { return (nil, nil, nil) }
+        let open = lanes[lane].openMark
+        let newest = marks[Int(last) - 1]
         var previous: Int?
-        var newest: Mark?
-        var openStart: Int64?
-        var next = lanes[lane].firstMark
-        while next != 0 {
-            let mark = marks[Int(next) - 1]
-            if mark.t <= t {
+        if newest.t <= t {
+            previous = Int(last) - 1
+        } else {
+            var next = lanes[lane].firstMark
+            while next != 0, marks[Int(next) - 1].t <= t {
                 previous = Int(next) - 1
+                next = marks[Int(next) - 1].next
             }
-            switch mark.kind {
-            case .started: openStart = mark.t
-            case .retrying: openStart = nil
-            case .queued, .ready: break
-            }
-            newest = mark
-            next = mark.next
         }
-        return (previous, newest, openStart)
+        return (previous, newest, open == 0 ? nil : marks[Int(open) - 1].t)
+    }
+
+    /// Notes which attempt goes on after all marks, now that there is one more.
+    private mutating func setOpenMark(_ lane: Int, _ number: UInt32, _ kind: Mark.Kind, isLast: Bool) {
+        switch kind {
+        case .queued, .ready:
+            return
+        case .started where isLast:
+            lanes[lane].openMark = number
+        case .retrying where isLast:
+            lanes[lane].openMark = 0
+        case .started, .retrying:
+            var open: UInt32 = 0
+            var next = lanes[lane].firstMark
+            while next != 0 {
+                switch marks[Int(next) - 1].kind {
+                case .started: open = next
+                case .retrying: open = 0
+                case .queued, .ready: break
+                }
+                next = marks[Int(next) - 1].next
+            }
+            lanes[lane].openMark = open
+        }
     }
 
     mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event) {

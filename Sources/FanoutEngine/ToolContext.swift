@@ -58,6 +58,12 @@ public struct ToolContext: Sendable {
     public func sleep(until instant: Int64) async throws {
         try await source.sink.time.sleep(until: instant)
     }
+
+    /// Has `body` called after so many microseconds, on the timer's own thread, also when the call has been cancelled by then. It must
+    /// return soon.
+    package func wake(after microseconds: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
+        source.sink.time.wake(at: now.later(by: microseconds), body)
+    }
 }
 
 /// One attempt of a call. A class, so that its task and its work hold one pointer.

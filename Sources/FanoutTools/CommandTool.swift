@@ -63,19 +63,16 @@ package struct CommandTool: Sendable {
 
     /// Waits for the end, which a cancelled task asks for: kindly first.
     private func withKill(_ running: RunningProgram, _ context: ToolContext) async -> Program.Outcome {
-        let killer = Guarded<Task<Void, Never>?>(nil)
+        let killing = Guarded<Alarm?>(nil)
         let outcome = await withTaskCancellationHandler {
             await running.outcome()
         } onCancel: {
             running.signal(SIGTERM)
-            // In a task that is not cancelled, or it would not wait.
-            let task = Task {
-                guard (try? await context.sleep(for: grace)) != nil else { return }
-                running.signal(SIGKILL)
-            }
-            killer.withLock { $0 = task }
+            // By the timer and not by a task, which would be cancelled with this one or start a thread pool of its own.
+            let alarm = context.wake(after: grace) { running.signal(SIGKILL) }
+            killing.withLock { $0 = alarm }
         }
-        killer.withLock { $0 }?.cancel()
+        killing.withLock { $0 }?.cancel()
         return outcome
     }
 }

@@ -123,8 +123,13 @@ final class PseudoTerminal {
 
     /// Reads what the program writes until the screen is as wanted.
     func wait(for what: String, seconds: Int = 20, _ isSeen: (ScreenModel) -> Bool) throws {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let last = now.tv_sec + seconds
         while !isSeen(screen) {
-            guard read(seconds: seconds) else {
+            // A live run draws for as long as it lasts.
+            clock_gettime(CLOCK_MONOTONIC, &now)
+            guard now.tv_sec <= last, read(seconds: seconds) else {
                 throw Failure(description: "\(what) was not seen; the screen:\n\(screen.lines.joined(separator: "\n"))")
             }
         }

@@ -17,7 +17,8 @@ public struct Lane: Sendable {
 
     static let never = Int64.max
 
-    public internal(set) var kind: Kind
+    // The small fields stand together, so that no bytes lie idle between the others.
+
     var id: IDStore.Reference
     var name: UInt32
     var agent: UInt32 = 0
@@ -47,6 +48,7 @@ public struct Lane: Sendable {
     /// The lane whose end let it start, counted from 1; 0 for none.
     var freedBy: UInt32 = 0
     public internal(set) var attempts: UInt16 = 0
+    public internal(set) var kind: Kind
     var flags: Flags = []
     public internal(set) var outcome = Event.Outcome.unknown
     public internal(set) var approxStart: Event.Approximation?

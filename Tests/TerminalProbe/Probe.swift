@@ -48,6 +48,9 @@ final class Probe {
                 paint()
             }
         } while came && ending == nil
+        // The handlers hold the probe, and it the loop.
+        loop.unwatch(terminal.input)
+        loop.unwatch(descriptor)
         terminal.restore()
         return ending
     }

@@ -42,8 +42,7 @@ void cncurses_guard_leave(void) {
 
 static void crash(int number) {
     cncurses_guard_leave();
-    // The default action, and no other handler: the runtime's own would wait at the terminal.
-    signal(number, SIG_DFL);
+    // The default action by now, and no other handler: the runtime's own would wait at the terminal.
     raise(number);
 }
 
@@ -73,7 +72,7 @@ void cncurses_guard_open(int descriptor) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = crash;
-    action.sa_flags = SA_ONSTACK | SA_NODEFER;
+    action.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESETHAND;
     for (int i = 0; i < CRASHES; i++) {
         sigaction(crashes[i], &action, &before[i]);
     }

@@ -36,7 +36,7 @@ extension Timeline {
             let lane = modelLane(finished.request, turn: finished.turn, event)
             lanes[lane].result = place
             let outcome: Event.Outcome = finished.error != nil || finished.finish == .error ? .failed : .ok
-            setWord(lane, finished.finish == .error ? finished.error?.message : finished.finish.rawValue)
+            setWord(lane, finished.finish == .error ? finished.error.flatMap(Self.word(for:)) : finished.finish.rawValue)
             end(lane, outcome, event)
         case .callAnnounced(let announced):
             let lane = beginning(announced.call, turn: announced.turn, name: announced.name, event)
@@ -61,7 +61,7 @@ extension Timeline {
             addOutput(running(output.call, event), place)
         case .callRetrying(let retrying):
             let lane = running(retrying.call, event)
-            setWord(lane, retrying.error?.message)
+            setWord(lane, retrying.error.flatMap(Self.word(for:)))
             mark(lane, .retrying, event)
         case .callFinished(let finished):
             apply(finished, event, place)
@@ -151,7 +151,7 @@ extension Timeline {
         let lane = running(finished.call, event)
         lanes[lane].result = place
         if let error = finished.error {
-            setWord(lane, error.message)
+            setWord(lane, Self.word(for: error))
         }
         if finished.abandoned {
             lanes[lane].flags.insert(.abandoned)
@@ -179,11 +179,21 @@ extension Timeline {
 
     /// Keeps a word that fits a lane's column, and leaves a longer text in its place.
     private mutating func setWord(_ lane: Int, _ text: String?) {
-        guard let text, text.utf8.count <= 20, !text.isEmpty, !text.utf8.contains(0x0a) else {
-            lanes[lane].word = 0
-            return
+        lanes[lane].word = text.map { symbols.symbol($0) } ?? 0
+    }
+
+    /// An error in a word that fits a lane's column: its kind's own, or the first line of what was said where that is short.
+    private static func word(for error: CallError) -> String? {
+        switch error.kind {
+        case .denied: return "denied"
+        case .unknownTool: return "no tool"
+        case .invalidJSON: return "not JSON"
+        case .invalidArguments: return "bad args"
+        case .crashed: return "crashed"
+        default:
+            let line = error.message.prefix { $0 != "\n" }
+            return line.isEmpty || line.utf8.count > 12 ? nil : String(line)
         }
-        lanes[lane].word = symbols.symbol(text)
     }
 
     private mutating func setIndex(_ lane: Int, _ index: Int?) {

@@ -36,7 +36,7 @@ struct ControlTests {
             ])
         let terminal = try scene.open()
         for (path, key, end) in [
-            ("one", "a", "✓ guarded one ok"), ("two", "d", "✗ guarded two The user"), ("three", "A", "✓ guarded three ok"),
+            ("one", "a", "✓ guarded one ok"), ("two", "d", "✗ guarded two denied"), ("three", "A", "✓ guarded three ok"),
         ] {
             try terminal.wait(for: "the question") {
                 $0.hasRow("◌ guarded \(path) approve?") && $0.hasRow("asks for approval a approve A always d deny")

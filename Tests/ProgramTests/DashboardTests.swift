@@ -76,7 +76,7 @@ struct DashboardTests {
         try terminal.wait(for: "its selection") { Self.row($0, "▸ ● hash_it") }
         pipe.send(
             #"{"type":"call.finished","call":"one","outcome":"failed","error":{"kind":"tool_error","message":"no such image"}}"# + "\n")
-        try terminal.wait(for: "its end") { Self.row($0, "▸ ✗ hash_it a.iso no such") }
+        try terminal.wait(for: "its end") { Self.row($0, "▸ ✗ hash_it a.iso failed") }
         pipe.closeOwn()
         terminal.type("\r")
         try terminal.wait(forText: "no such image")

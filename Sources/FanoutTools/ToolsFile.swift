@@ -60,56 +60,57 @@ package struct ToolsFileError: Error, Sendable, Hashable, CustomStringConvertibl
     package var description: String { message }
 }
 
+/// What can do a tool's work: the key that names it, those that go with it, and how it is read.
+struct ToolKind: Sendable {
+    /// The key that says so: `command`.
+    let key: String
+    /// Further keys that only this kind has.
+    var keys: [String] = []
+    /// Reads what does the work.
+    let read: @Sendable (ToolsFileFields, ToolDeclaration) throws(ToolsFileError) -> Tool
+
+    static let all: [ToolKind] = [.command, .simulate]
+}
+
+/// What every tool says of itself, whatever does its work.
+struct ToolDeclaration: Sendable {
+    var name: String
+    var description: String
+    var parameters: JSONValue
+    var traits: ToolTraits
+    /// Paths of arguments that are secret.
+    var secrets: [String]
+}
+
 extension Tool {
-    private static let kinds = ["command", "simulate"]
-    private static let commandKeys = ["cwd", "env", "output_limit"]
     private static let commonKeys = [
         "name", "description", "parameters", "timeout", "attempt_timeout", "limit", "pool", "rate", "reads", "writes", "sequential",
-        "read_only",
-        "repeatable", "approval", "secrets",
+        "read_only", "repeatable", "approval", "secrets",
     ]
 
     fileprivate init(_ entry: ToolsFileFields) throws(ToolsFileError) {
-        try entry.check(keys: Self.commonKeys + Self.kinds + Self.commandKeys)
+        try entry.check(keys: Self.commonKeys + ToolKind.all.flatMap { [$0.key] + $0.keys })
         guard let name = try entry.text("name"), Self.isName(name) else {
             throw entry.error(["name"], "a tool needs a name of letters, digits, _ and -, at most 64 of them", key: "name")
         }
-        let description = try entry.text("description") ?? ""
-        let parameters = try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]]
-        let secrets = try entry.texts("secrets")
-        let traits = try ToolTraits(entry)
-        switch Self.kinds.filter(entry.has) {
-        case ["command"]:
-            let command = try entry.texts("command")
-            guard let program = command.first, !program.isEmpty else {
-                throw entry.error(["command"], "a command is a list of texts: the program, then its arguments")
-            }
-            var tool = CommandTool(command: command)
-            tool.directory = try entry.text("cwd")
-            for (key, value) in try entry.object("env") ?? [:] {
-                guard let text = value.string else {
-                    throw entry.error(["env", .key(key)], "the value of an environment variable is a text")
-                }
-                tool.environment[key] = text
-            }
-            tool.outputLimit = try entry.count("output_limit") ?? tool.outputLimit
-            self = tool.tool(name: name, description: description, parameters: parameters, traits: traits, redacted: secrets)
-        case ["simulate"]:
-            guard let simulate = try entry.fields("simulate") else {
-                throw entry.error(["simulate"], "simulate is an object")
-            }
-            try simulate.check(keys: ["latency", "failures", "seed", "result"])
-            let latency = try simulate.microseconds("latency") ?? 0
-            let result = simulate.value["result"] ?? "done"
-            self = SimulatedTool(
-                latency: latency...latency, failures: try simulate.share("failures") ?? 0, seed: UInt64(try simulate.count("seed") ?? 0)
-            ) { _ in result }
-            .tool(name: name, description: description, parameters: parameters, traits: traits, redacted: secrets)
-        case []:
+        let declaration = ToolDeclaration(
+            name: name, description: try entry.text("description") ?? "",
+            parameters: try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]],
+            traits: try ToolTraits(entry), secrets: try entry.texts("secrets"))
+        let kinds = ToolKind.all.filter { entry.has($0.key) }
+        guard let kind = kinds.first else {
             throw entry.error([], "the tool \(name) does nothing; give it a \"command\", a list of the program and its arguments")
-        case let several:
-            throw entry.error([.key(several[1])], "the tool \(name) has \(several.joined(separator: " and ")); keep one of them")
         }
+        guard kinds.count == 1 else {
+            let keys = kinds.map(\.key)
+            throw entry.error([.key(keys[1])], "the tool \(name) has \(keys.joined(separator: " and ")); keep one of them")
+        }
+        for other in ToolKind.all where other.key != kind.key {
+            for key in other.keys where entry.has(key) && !kind.keys.contains(key) {
+                throw entry.error([.key(key)], "this key belongs to \(other.key), and the tool \(name) is a \(kind.key); leave it out")
+            }
+        }
+        self = try kind.read(entry, declaration)
     }
 
     private static func isName(_ name: String) -> Bool {

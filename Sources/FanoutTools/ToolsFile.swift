@@ -45,7 +45,13 @@ package struct ToolsFile: Sendable {
 
     /// - Throws: ``ToolsFileError``, also where the file cannot be read.
     package init(path: String) throws(ToolsFileError) {
-        try self.init(parsing: readWholeFile(path), name: path)
+        let text: [UInt8]
+        do {
+            text = try WholeFile.bytes(path)
+        } catch {
+            throw ToolsFileError("cannot read the tools file \(error) after --tools")
+        }
+        try self.init(parsing: text, name: path)
     }
 }
 

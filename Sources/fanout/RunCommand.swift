@@ -46,6 +46,7 @@ extension ProgramCommand {
         }
         let display = try Display.choose(options)
         let file = try options.value("tools").map { path throws in try ToolsFile(path: path) } ?? toolsHere()
+        defer { file?.close() }
         var turn = try LiveRun.turnOptions(options, display: display)
         turn.references = options.has("references")
         turn.parallelAllowed = !options.has("no-parallel")

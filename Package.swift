@@ -70,7 +70,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "fanout-benchmarks",
-            dependencies: ["FanoutView", "FanoutSession", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
+            dependencies: [
+                "FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+            ]),
 
         // Tests, in the same order.
         .target(

@@ -11,6 +11,10 @@ func fuzzSchema(_ bytes: [UInt8]) -> String? {
         if violations.count > 5 || violations.contains(where: { $0.description.isEmpty }) {
             return "it finds too much, or nothing to say: \(violations)"
         }
+        // Of what takes too long to look at nothing is said, neither of it nor of its contrary.
+        if violations.first?.expected.hasPrefix("a value that can be checked") == true {
+            return nil
+        }
         let filled = schema.fillingDefaults(in: value)
         _ = schema.violations(of: filled)
         let fits = violations.isEmpty

@@ -142,14 +142,14 @@ extension JSONSchema {
 
         private mutating func readObject(_ fields: inout Fields, into node: inout Node) throws(JSONSchemaError) {
             for (name, schema) in try fields.object("properties") ?? [:] {
-                let inner = try compile(schema, fields, "properties/" + Document.escaped(name))
+                let inner = try compile(schema, fields, "properties/" + JSONPointer.escaped(name))
                 node.object.properties.append((name, inner))
             }
             if node.object.properties.count > 8 {
                 node.object.places = Dictionary(uniqueKeysWithValues: node.object.properties.map { ($0.name, $0.node) })
             }
             for (source, schema) in try fields.object("patternProperties") ?? [:] {
-                let key = "patternProperties/" + Document.escaped(source)
+                let key = "patternProperties/" + JSONPointer.escaped(source)
                 do throws(JSONSchemaPatternError) {
                     node.object.patterns.append((try JSONSchemaPattern(source), -1))
                 } catch {
@@ -182,14 +182,14 @@ extension JSONSchema {
             rest.maxContains = try fields.count("maxContains")
             rest.names = try compile("propertyNames", fields)
             for (name, others) in try fields.object("dependentRequired") ?? [:] {
-                let key = "dependentRequired/" + Document.escaped(name)
+                let key = "dependentRequired/" + JSONPointer.escaped(name)
                 guard let others = others.array else {
                     throw JSONSchemaError(path: fields.place(key), reason: "it must be an array, not \(brief(others))")
                 }
                 rest.dependentRequired.append((name, try names(key, others, fields)))
             }
             for (name, schema) in try fields.object("dependentSchemas") ?? [:] {
-                rest.dependentSchemas.append((name, try compile(schema, fields, "dependentSchemas/" + Document.escaped(name))))
+                rest.dependentSchemas.append((name, try compile(schema, fields, "dependentSchemas/" + JSONPointer.escaped(name))))
             }
             rest.unevaluatedProperties = try compile("unevaluatedProperties", fields)
             rest.unevaluatedItems = try compile("unevaluatedItems", fields)

@@ -35,11 +35,6 @@ extension JSONSchema {
             return String(uri.prefix { $0 != "#" })
         }
 
-        static func escaped(_ key: String) -> String {
-            key.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-                .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
-        }
-
         func isAmbiguous(dynamic reference: String) -> Bool {
             guard let hash = reference.lastIndex(of: "#") else { return false }
             return dynamicAnchors[String(reference[reference.index(after: hash)...]), default: 0] > 1
@@ -74,8 +69,7 @@ extension JSONSchema {
         private func follow(_ pointer: String, from resource: Found) -> Found? {
             var found = resource
             for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-                let key = step.split(separator: "~1", omittingEmptySubsequences: false).joined(separator: "/")
-                    .split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
+                let key = JSONPointer.unescaped(step)
                 switch found.schema {
                 case .object(let object):
                     guard let value = object[key] else { return nil }
@@ -86,7 +80,7 @@ extension JSONSchema {
                     found.schema = array[index]
                 case .null, .bool, .integer, .number, .string: return nil
                 }
-                found.path += "/" + Self.escaped(key)
+                found.path += "/" + JSONPointer.escaped(key)
             }
             return found
         }
@@ -127,7 +121,7 @@ extension JSONSchema {
             }
             for key in Self.maps {
                 for (name, inner) in object[key]?.object ?? [:] {
-                    index(inner, path: "\(path)/\(key)/\(Self.escaped(name))", base: own, depth: depth + 1)
+                    index(inner, path: "\(path)/\(key)/\(JSONPointer.escaped(name))", base: own, depth: depth + 1)
                 }
             }
         }

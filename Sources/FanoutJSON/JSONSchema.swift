@@ -25,6 +25,27 @@ public struct JSONSchema: Sendable {
         warnings = compiler.warnings
     }
 
+    /// The names of fields that it knows of an object as a whole, in all its shapes.
+    package var fieldNames: Set<String> {
+        var names: Set<String> = []
+        var seen: Set<Int> = []
+        var waiting = [0]
+        while let place = waiting.popLast() {
+            guard seen.insert(place).inserted else { continue }
+            names.formUnion(nodes[place].object.properties.map(\.name))
+            waiting += beside(place)
+        }
+        return names
+    }
+
+    /// The nodes that look at the same value as this one.
+    private func beside(_ place: Int) -> [Int] {
+        let node = nodes[place]
+        let rest = node.rest.map { rests[$0] }
+        let single = [node.target, rest?.condition?.test, rest?.condition?.then, rest?.condition?.otherwise]
+        return node.all + node.any + node.one + single.compactMap(\.self) + (rest?.dependentSchemas.map(\.node) ?? [])
+    }
+
     /// The schema that accepts any object.
     public static let anyObject: JSONSchema = {
         var node = Node()

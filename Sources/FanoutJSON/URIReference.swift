@@ -1,5 +1,5 @@
-/// What a URI reference means beside a base (RFC 3986, section 5.2), as far as schemas name each other.
-enum URIReference {
+/// What a URI reference means beside a base (RFC 3986, section 5.2), as schemas name each other and servers name where they moved something.
+package enum URIReference {
     private struct Parts {
         var scheme: Substring?
         var authority: Substring?
@@ -43,7 +43,7 @@ enum URIReference {
         }
     }
 
-    static func resolve(_ reference: String, base: String) -> String {
+    package static func resolve(_ reference: String, base: String) -> String {
         var parts = Parts(reference)
         let base = Parts(base)
         guard parts.scheme == nil else { return parts.text }
@@ -81,7 +81,7 @@ enum URIReference {
     }
 
     /// The text behind percent signs.
-    static func decoded(_ text: String) -> String {
+    package static func decoded(_ text: String) -> String {
         guard text.utf8.contains(0x25) else { return text }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

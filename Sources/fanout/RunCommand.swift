@@ -36,7 +36,7 @@ extension ProgramCommand {
             throw UsageError("run: set \(form.keyVariable), or name a server of your own with --base-url")
         }
         let display = try Display.choose(options)
-        let file = try options.value("tools").map { path throws in try ToolsFile(path: path) } ?? toolsHere()
+        let file = try ToolsFile.chosen(options)
         var turn = try LiveRun.turnOptions(options, display: display)
         turn.references = options.has("references")
         turn.parallelAllowed = !options.has("no-parallel")
@@ -67,10 +67,5 @@ extension ProgramCommand {
             Console.complain(CleanText(note).string)
         }
         return shown.status
-    }
-
-    private static func toolsHere() throws -> ToolsFile? {
-        guard FileSystem.exists("fanout.json") else { return nil }
-        return try ToolsFile(path: "fanout.json")
     }
 }

@@ -37,8 +37,8 @@ extension ProgramsOneByOne {
         @Test("what a program prints becomes the result", arguments: results)
         func result(_ script: String, _ expected: ToolResult) async throws {
             let result = try await run(["sh", "-c", script], ["city": "Zürich", "n": 3]) {
-                $0.environment = ["FANOUT_TEST": "set"]
-                $0.directory = "/tmp"
+                $0.environment = ["FANOUT_TEST": Template(literal: "set")]
+                $0.directory = Template(literal: "/tmp")
             }
             #expect(result == expected)
         }
@@ -74,7 +74,9 @@ extension ProgramsOneByOne {
 
         @Test("a program that cannot be started says why and what to do, and is not tried again", arguments: notStarted)
         func launch(_ command: [String], _ directory: String?, _ words: String) async throws {
-            let failure = await #expect(throws: ToolFailure.self) { try await run(command) { $0.directory = directory } }
+            let failure = await #expect(throws: ToolFailure.self) {
+                try await run(command) { $0.directory = directory.map { Template(literal: $0) } }
+            }
             #expect(failure?.error.message.contains(words) == true)
             #expect(failure?.isFinal == true)
         }

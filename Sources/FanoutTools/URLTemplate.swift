@@ -18,6 +18,9 @@ struct URLTemplate: Sendable {
         // Only here may a variable hold more than one part of an address.
         if case .environment(_, let value)? = parts.first {
             parts[0] = .text(value)
+            if parts.count > 1, case .text(let next) = parts[1] {
+                parts.replaceSubrange(0...1, with: [.text(value + next)])
+            }
         }
         guard case .text(let start)? = parts.first, let scheme = ["http://", "https://"].first(where: { start.lowercased().hasPrefix($0) })
         else {

@@ -171,6 +171,23 @@ extension ProgramsOneByOne {
             #expect(RunningPrograms.count == 0)
         }
 
+        @Test("more than anybody reads is counted and not kept, and an endless line ends with its call")
+        func floods() async throws {
+            let flood = try await run(["sh", "-c", "head -c 100000000 /dev/zero | tr '\\0' a"])
+            guard case .text(let text) = flood else { return #expect(Bool(false)) }
+            #expect(text.hasSuffix("a\n… (98951424 more bytes were not kept)"))
+            try await cancelled("echo ready; tr '\\0' a < /dev/zero", kill: false)
+        }
+
+        @Test("keys of model APIs reach no program, unless it is given them")
+        func withheldKeys() async throws {
+            setenv("ANTHROPIC_API_KEY", "sk-test", 1)
+            defer { unsetenv("ANTHROPIC_API_KEY") }
+            let script = ["sh", "-c", "echo ${ANTHROPIC_API_KEY-none} ${HOME+home}"]
+            #expect(try await run(script) == .text("none home"))
+            #expect(try await run(script) { $0.environment = ["ANTHROPIC_API_KEY": Template(literal: "given")] } == .text("given home"))
+        }
+
         @Test("a hundred programs run at once")
         func many() async throws {
             try await withThrowingTaskGroup(of: ToolResult.self) { group in

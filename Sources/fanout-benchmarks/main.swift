@@ -13,6 +13,8 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("blocking", 50, ExecutorBenchmarks.blocking),
     ("stagger", 2_000, ExecutorBenchmarks.stagger),
     ("chain", 100, ExecutorBenchmarks.chain),
+    ("command", 300, CommandBenchmarks.command),
+    ("commands", 100, CommandBenchmarks.commands),
     ("read", 1_000_000, ViewerBenchmarks.read),
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),

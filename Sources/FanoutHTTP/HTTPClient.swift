@@ -42,7 +42,9 @@ package final class HTTPClient: Sendable {
         while redirects > 0, let next = try request.redirected(by: response.head) {
             guard left > 0 else {
                 throw HTTPError(
-                    .redirect, "\(request.host) sends the request elsewhere for the \(redirects + 1)th time; use the address it ends up at")
+                    .redirect,
+                    "the request is sent elsewhere more than \(redirects) times, in the end by \(request.host); use the address that it is meant for"
+                )
             }
             left -= 1
             request = next

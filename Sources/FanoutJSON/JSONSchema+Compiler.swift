@@ -269,7 +269,7 @@ extension JSONSchema.Compiler {
         enum Mark { case under, done }
         var marks: [Int: Mark] = [:]
         for start in nodes.indices where marks[start] == nil {
-            var trail: [(node: Int, others: [Int])] = [(start, beside(start))]
+            var trail: [(node: Int, others: [Int])] = [(start, nodes[start]?.beside(rests) ?? [])]
             marks[start] = .under
             while let (node, others) = trail.last {
                 guard let next = others.first else {
@@ -281,24 +281,13 @@ extension JSONSchema.Compiler {
                 switch marks[next] {
                 case .done: continue
                 case .under:
-                    throw JSONSchemaError(path: paths[next], reason: "it leads back to itself by way of \(paths[node]), for the same value")
+                    let way = node == next ? "" : " by way of \(paths[node].isEmpty ? "the whole" : paths[node])"
+                    throw JSONSchemaError(path: paths[next], reason: "it leads back to itself\(way), for the same value")
                 case nil:
                     marks[next] = .under
-                    trail.append((next, beside(next)))
+                    trail.append((next, nodes[next]?.beside(rests) ?? []))
                 }
             }
         }
-    }
-
-    /// The nodes that look at the same value.
-    private func beside(_ place: Int) -> [Int] {
-        guard let node = nodes[place] else { return [] }
-        var others = node.all + node.any + node.one
-        others += [node.not, node.target].compactMap(\.self)
-        if let rest = node.rest {
-            others += [rests[rest].condition?.test, rests[rest].condition?.then, rests[rest].condition?.otherwise].compactMap(\.self)
-            others += rests[rest].dependentSchemas.map(\.node)
-        }
-        return others
     }
 }

@@ -26,10 +26,10 @@ extension JSONSchema.Walk {
         }
         let least = rest.minContains ?? 1
         if count < least {
-            fail("at least \(least) item\(least == 1 ? "" : "s")" + (like.map { " that is \($0.expected)" } ?? ""), .array(array))
+            fail("at least \(least) item\(least == 1 ? "" : "s")" + (like.map { " like this: \($0.expected)" } ?? ""), .array(array))
         }
         if let most = rest.maxContains, count > most {
-            fail("at most \(most) item\(most == 1 ? "" : "s") of a kind of which there are \(count)", .array(array))
+            fail("at most \(most) item\(most == 1 ? "" : "s") of a kind that \(count) are of", .array(array))
         }
     }
 

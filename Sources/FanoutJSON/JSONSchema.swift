@@ -33,17 +33,9 @@ public struct JSONSchema: Sendable {
         while let place = waiting.popLast() {
             guard seen.insert(place).inserted else { continue }
             names.formUnion(nodes[place].object.properties.map(\.name))
-            waiting += beside(place)
+            waiting += nodes[place].beside(rests)
         }
         return names
-    }
-
-    /// The nodes that look at the same value as this one.
-    private func beside(_ place: Int) -> [Int] {
-        let node = nodes[place]
-        let rest = node.rest.map { rests[$0] }
-        let single = [node.target, rest?.condition?.test, rest?.condition?.then, rest?.condition?.otherwise]
-        return node.all + node.any + node.one + single.compactMap(\.self) + (rest?.dependentSchemas.map(\.node) ?? [])
     }
 
     /// The schema that accepts any object.
@@ -141,6 +133,13 @@ extension JSONSchema {
         /// The place among the rests of what few schemas say.
         var rest: Int?
         var fallback: JSONValue?
+
+        /// The nodes that look at the same value as this one.
+        func beside(_ rests: [Rest]) -> [Int] {
+            let rest = self.rest.map { rests[$0] }
+            let single = [not, target, rest?.condition?.test, rest?.condition?.then, rest?.condition?.otherwise]
+            return all + any + one + single.compactMap(\.self) + (rest?.dependentSchemas.map(\.node) ?? [])
+        }
     }
 
     /// What few schemas say, kept apart so that the nodes of all others stay small.

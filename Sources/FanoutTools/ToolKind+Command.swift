@@ -3,6 +3,11 @@ internal import FanoutJSON
 
 extension ToolKind {
     /// `"command": ["git", "log", ["-n", "${count}"], "--", "${path}"]`: a program for each call.
+    ///
+    /// Each element is one argument of the program, whatever the call puts into it. One that needs an argument that is missing is left out, and
+    /// an inner list as a whole; a list that is an element by itself becomes several. What a call gives may not begin with a hyphen before a
+    /// `--`, unless `allow_options` is true. With `shell`, the command is one text for `/bin/sh`, in which arguments are variables: `"$path"`.
+    /// `cwd` and the values of `env` are templates as well. Keys of model APIs are left out of the environment unless `env` names them.
     static let command = ToolKind(key: "command", keys: ["shell", "allow_options", "cwd", "env", "output_limit"]) {
         entry, declaration throws(ToolsFileError) in
         let isShell = try entry.flag("shell")

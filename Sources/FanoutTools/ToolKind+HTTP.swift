@@ -3,6 +3,10 @@ internal import FanoutJSON
 
 extension ToolKind {
     /// `"http": {"url": "https://api.example.org/v1/cities/${city}?units=${units}"}`: a request for each call.
+    ///
+    /// A pair of the query, a header, or a field of a `body`, a `form` or a `text` that needs an argument that is missing falls away; the path must
+    /// have all of its own. In a `body`, a string that is only `${name}` takes the argument with its type. `ok` lists the statuses whose bodies are
+    /// results, in place of 200 to 299; `size_limit` counts bytes, `redirects` how often the request may be sent elsewhere (5).
     static let http = ToolKind(key: "http") { entry, declaration throws(ToolsFileError) in
         guard let http = try entry.fields("http") else {
             throw entry.error(["http"], "http is an object with a url")

@@ -13,7 +13,7 @@ internal import FanoutTools
 /// Tools that are programs, beside the least that starting a program and waiting for it costs, in the same run.
 enum CommandBenchmarks {
     private struct Session {
-        let time = TimerThread()
+        let time = SystemTime()
         let engine: Engine
 
         init(_ command: [String]) throws {

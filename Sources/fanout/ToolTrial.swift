@@ -23,7 +23,7 @@ struct ToolTrial {
         guard let wakeup = Wakeup(), let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
-        let time = TimerThread()
+        let time = SystemTime()
         let log = EventLog(clock: { time.now() })
         let queue = log.reader(limit: 10_000) { wakeup.wake() }
         let engine = try Engine(log: log, time: time, tools: [tool])
@@ -35,7 +35,7 @@ struct ToolTrial {
         let turn = options
         let call = ToolCall(id: "call", name: tool.name, arguments: arguments)
         let outcome = Guarded<CallResult?>(nil)
-        let task = Task.detached {
+        let task = Task.detached(executorPreference: time.workers) {
             let results = await engine.run(turn: 1, calls: [call], options: turn)
             outcome.withLock { $0 = results.first }
             log.close()

@@ -141,8 +141,8 @@ struct JSONSchemaTests {
             (#"{"n":2}"#, ["b: expected something, it is required"])),
         Case(
             #"{"contains":{"minimum":5},"minContains":2,"maxContains":3}"#, ("[5,1,6]", []),
-            ("[5]", ["expected at least 2 items, got [5]"]), ("[1,5]", ["expected at least 2 items that is at least 5, got [1,5]"]),
-            ("[5,5,5,5]", ["expected at most 3 items of a kind of which there are 4, got [5,5,5,5]"])),
+            ("[5]", ["expected at least 2 items, got [5]"]), ("[1,5]", ["expected at least 2 items like this: at least 5, got [1,5]"]),
+            ("[5,5,5,5]", ["expected at most 3 items of a kind that 4 are of, got [5,5,5,5]"])),
         Case(
             #"{"dependentRequired":{"card":["zip"]},"dependentSchemas":{"n":{"minProperties":2}}}"#, ("{}", []),
             (#"{"card":1}"#, ["zip: expected something, it is required beside card"]),
@@ -181,7 +181,7 @@ struct JSONSchemaTests {
             ),
             (##"{"items":{"$ref":"#/$defs/a"}}"##, ##"/items/$ref: there is nothing at "#/$defs/a"; check the way to it"##),
             (##"{"$ref":"#a"}"##, ##"/$ref: no schema has the anchor "a"; name one with $anchor, or use #/$defs/NAME"##),
-            (##"{"$ref":"#"}"##, "The schema: it leads back to itself by way of , for the same value"),
+            (##"{"$ref":"#"}"##, "The schema: it leads back to itself, for the same value"),
             (
                 ##"{"$defs":{"a":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}},"$ref":"#/$defs/a"}"##,
                 "/$defs/a: it leads back to itself by way of /$defs/b/not, for the same value"

@@ -19,7 +19,8 @@ struct ToolsCommandTests {
         let list = try folder.run("tools")
         #expect(list.status == 0 && list.error == "")
         #expect(
-            list.output == """
+            list.output
+                == """
                 TOOL   KIND     HOW IT RUNS                                  DESCRIPTION
                 greet  command  read-only                                    Says hello.
                 risky  command  asks first, writes disk, limit 2, timeout 1.5s  
@@ -33,19 +34,24 @@ struct ToolsCommandTests {
     @Test("every error of a file is told, each with its line, and what can be read is listed")
     func errors() throws {
         let folder = try ProgramFolder()
-        try folder.write("t.json", "{\"tools\": [\n{\"name\": \"a\", \"simulate\": {}},\n{\"name\": \"b\"},\n{\"name\": \"c\", \"comand\": []}]}")
+        try folder.write(
+            "t.json", "{\"tools\": [\n{\"name\": \"a\", \"simulate\": {}},\n{\"name\": \"b\"},\n{\"name\": \"c\", \"comand\": []}]}")
         let check = try folder.run("tools", "--tools", "t.json")
         #expect(check.status == 1)
         #expect(check.output.split(separator: "\n").count == 2)
-        #expect(check.error.split(separator: "\n").map { $0.prefix(36) } == [
-            "fanout: t.json line 3, tools[1]: the", "fanout: t.json line 4, tools[2].coma",
-        ])
+        #expect(
+            check.error.split(separator: "\n").map { $0.prefix(36) } == [
+                "fanout: t.json line 3, tools[1]: the", "fanout: t.json line 4, tools[2].coma",
+            ])
     }
 
     static let calls: [([String], Int, String, String)] = [
         (["greet", #"{"name": "Ada"}"#], 0, "hello Ada\n", "hello Ada"),
         (["greet"], 0, "hello you\n", "hello you"),
-        (["greet", #"{"name": 5}"#], 1, "", "fanout: greet: The arguments do not fit the schema of greet: name: expected a string, got 5.\n"),
+        (
+            ["greet", #"{"name": 5}"#], 1, "",
+            "fanout: greet: The arguments do not fit the schema of greet: name: expected a string, got 5.\n"
+        ),
         (["greet", "{"], 1, "", "fanout: greet: The arguments are not JSON"),
         (["risky", #"{"path": "x"}"#, "--approve", "always"], 0, "done\n", "to x\n"),
         (["risky", #"{"code": 3}"#, "--approve", "always"], 1, "", "fanout: risky: exit 3\nto\n"),

@@ -15,6 +15,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("chain", 100, ExecutorBenchmarks.chain),
     ("command", 300, CommandBenchmarks.command),
     ("commands", 100, CommandBenchmarks.commands),
+    ("schema", 200_000, SchemaBenchmarks.schema),
     ("read", 1_000_000, ViewerBenchmarks.read),
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),

@@ -71,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "fanout-benchmarks",
             dependencies: [
-                "FanoutView", "FanoutSession", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+                "FanoutView", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON",
+                "CSystem",
             ]),
 
         // Tests, in the same order.
@@ -81,7 +82,7 @@ let package = Package(
                 "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
                 "CSQLite", "CSystem",
             ], path: "Tests/FanoutTestKit"),
-        .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"]),
+        .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"], exclude: ["Fixtures"]),
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(

@@ -9,14 +9,21 @@ internal import FanoutJSON
 ///      "pools": {"net": {"limit": 4, "rate": {"calls": 10, "per": 1}}}}
 ///
 /// Each tool has one key that says what does its work: `command` runs a program, `simulate` only takes its time. The other keys say how calls of it may
-/// run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`.
+/// run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`. `mcpServers` names servers that have tools of their own, in the form that
+/// other programs use.
 package struct ToolsFile: Sendable {
     package var tools: [Tool] = []
     package var pools: [String: Pool] = [:]
+    /// To be started, each a source of more tools.
+    package var servers: [MCPServerSettings] = []
 
-    /// - Parameter name: What the file is called in errors.
+    /// - Parameters:
+    ///   - name: What the file is called in errors.
+    ///   - environment: The value of a variable, where it is set.
     /// - Throws: ``ToolsFileError`` that names line, key and remedy.
-    package init(parsing text: [UInt8], name: String) throws(ToolsFileError) {
+    package init(parsing text: [UInt8], name: String, environment: @escaping (String) -> String? = systemVariable)
+        throws(ToolsFileError)
+    {
         let root: JSONValue
         do {
             root = try JSONValue(parsing: text)
@@ -25,13 +32,14 @@ package struct ToolsFile: Sendable {
             throw ToolsFileError("\(name) line \(line): \(error.reason); a tools file is one JSON object")
         }
         let fields = ToolsFileFields(value: root, path: [], place: JSONPlace(text), name: name)
-        try fields.check(keys: ["tools", "pools"])
+        try fields.check(keys: ["tools", "pools", "mcpServers"])
         for (key, pool) in try fields.objects(of: "pools") {
             try pool.check(keys: ["limit", "rate"])
             pools[key] = Pool(limit: try pool.count("limit"), rate: try pool.rate("rate"))
         }
+        try readServers(fields, environment)
         let entries = try fields.items("tools") ?? []
-        guard !entries.isEmpty else {
+        guard !entries.isEmpty || fields.has("mcpServers") else {
             throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
         }
         for entry in entries {
@@ -40,6 +48,19 @@ package struct ToolsFile: Sendable {
                 throw entry.error(["name"], "another tool has the name \(tool.name) already; give each its own")
             }
             tools.append(tool)
+        }
+    }
+
+    private mutating func readServers(_ fields: ToolsFileFields, _ environment: @escaping (String) -> String?) throws(ToolsFileError) {
+        for (key, entry) in try fields.objects(of: "mcpServers") {
+            guard var server = try MCPServerSettings(key, entry, environment) else { continue }
+            // What limits a server is a pool that its tools share.
+            if server.traits.limit != nil || server.traits.rate != nil {
+                let pool = "mcp:\(key)"
+                pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
+                server.traits.pool = pool
+            }
+            servers.append(server)
         }
     }
 

@@ -49,7 +49,7 @@ final class Batch: ReportSink {
         /// Else for tools that block.
         var blocking: ThreadPool?
         /// Else; nil for the cooperative pool.
-        var others: ThreadPool?
+        var others: (any TaskExecutor)?
     }
 
     init(
@@ -152,14 +152,11 @@ final class Batch: ReportSink {
         tasks.reserveCapacity(starts.count)
         for start in starts {
             let blocks = start.prepared.tool?.tool.traits.blocks == true
-            if let executor = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others {
-                tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
-            } else {
-                tasks.append(Task.detached { await self.work(start) })
-            }
+            let executor: (any TaskExecutor)? = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others
+            tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
         }
         if starts.endIndex < all.endIndex {
-            Task.detached { self.begin(all[starts.endIndex...]) }
+            Task.detached(executorPreference: executors.others) { self.begin(all[starts.endIndex...]) }
         }
         // By now an attempt may have ended, or not be wanted any more.
         let unwanted = state.withLock { state in

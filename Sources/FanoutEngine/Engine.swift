@@ -35,7 +35,7 @@ public final class Engine: Sendable {
         var pools: [Int: ThreadPool] = [:]
 
         /// Where the work of a batch runs. Pools are kept for the next.
-        mutating func executors(for options: TurnOptions) -> Batch.Executors {
+        mutating func executors(for options: TurnOptions, workers: (any TaskExecutor)?) -> Batch.Executors {
             func pool(_ threads: Int) -> ThreadPool {
                 let pool = pools[threads] ?? ThreadPool(limit: threads)
                 pools[threads] = pool
@@ -43,7 +43,7 @@ public final class Engine: Sendable {
             }
             let blocking = max(options.blockingThreads, 1)
             return switch options.effectiveStrategy {
-            case .parallel, .sequential: Batch.Executors(all: nil, blocking: pool(blocking), others: options.workers)
+            case .parallel, .sequential: Batch.Executors(all: nil, blocking: pool(blocking), others: workers)
             case .threads(let count): Batch.Executors(all: pool(max(count, 1)), blocking: nil, others: nil)
             }
         }
@@ -154,7 +154,7 @@ public final class Engine: Sendable {
             rules.deniedTools = state.deniedTools
             rules.recentStarts = state.recentStarts
             let undeclared = used.filter { state.declared.insert($0).inserted }
-            return (names, !state.begun.contains(turn), undeclared, state.held, state.executors(for: options))
+            return (names, !state.begun.contains(turn), undeclared, state.held, state.executors(for: options, workers: time.workers))
         }
         rules.heldOutside = held.map(\.writes)
         let preparation = BatchPreparation(turn: turn, tools: self.prepared, places: places, usesReferences: options.references)

@@ -10,12 +10,30 @@
 final class Monitor<Value>: @unchecked Sendable {
     // Why unchecked: `value` is touched with the mutex held only, and the pointers never change.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
     private var value: Value
 
-    init(_ value: sending Value) {
+    /// - Parameter places: At how many places threads may wait, each signalled by itself.
+    init(_ value: sending Value, places: Int = 1) {
         self.value = value
-        pthread_mutex_init(mutex, nil)
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        #if canImport(Glibc)
+            // What is done under the lock is shorter than a sleep: it is worth a little spinning.
+            pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ADAPTIVE_NP))
+        #endif
+        pthread_mutex_init(mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
+        conditions = .allocate(capacity: places)
+        for place in conditions.indices {
+            initialize(condition(place))
+        }
+    }
+
+    private func condition(_ place: Int) -> UnsafeMutablePointer<pthread_cond_t>? { conditions.baseAddress?.advanced(by: place) }
+
+    private func initialize(_ condition: UnsafeMutablePointer<pthread_cond_t>?) {
+        guard let condition else { return }
         #if canImport(Darwin)
             pthread_cond_init(condition, nil)
         #else
@@ -28,19 +46,19 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     deinit {
-        pthread_cond_destroy(condition)
+        for place in conditions.indices {
+            _ = condition(place).map(pthread_cond_destroy)
+        }
         pthread_mutex_destroy(mutex)
-        condition.deallocate()
+        conditions.deallocate()
         mutex.deallocate()
     }
 
     /// What a waiting thread does after a look at the value.
     enum Look<Result> {
         case done(Result)
-        /// Until somebody signals.
-        case wait
-        /// Until somebody signals, or the monotonic clock shows so many nanoseconds.
-        case waitUntil(Int64)
+        /// Until somebody signals at the place, or the monotonic clock shows so many nanoseconds.
+        case wait(until: Int64 = .max, at: Int = 0)
     }
 
     func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
@@ -57,15 +75,18 @@ final class Monitor<Value>: @unchecked Sendable {
             switch look(&value) {
             case .done(let result):
                 return result
-            case .wait:
-                pthread_cond_wait(condition, mutex)
-            case .waitUntil(let nanoseconds):
-                wait(until: nanoseconds)
+            case .wait(let nanoseconds, let place):
+                guard let condition = condition(place) else { continue }
+                if nanoseconds == .max {
+                    pthread_cond_wait(condition, mutex)
+                } else {
+                    wait(condition, until: nanoseconds)
+                }
             }
         }
     }
 
-    private func wait(until nanoseconds: Int64) {
+    private func wait(_ condition: UnsafeMutablePointer<pthread_cond_t>, until nanoseconds: Int64) {
         #if canImport(Darwin)
             let left = max(nanoseconds - monotonicNanoseconds(), 0)
             var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
@@ -76,9 +97,13 @@ final class Monitor<Value>: @unchecked Sendable {
         #endif
     }
 
-    func signal() { pthread_cond_signal(condition) }
+    func signal(at place: Int = 0) { _ = condition(place).map(pthread_cond_signal) }
 
-    func broadcast() { pthread_cond_broadcast(condition) }
+    func broadcast() {
+        for place in conditions.indices {
+            _ = condition(place).map(pthread_cond_broadcast)
+        }
+    }
 }
 
 /// What the clock shows that never goes back.
@@ -126,3 +151,6 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     pthread_detach(thread)
     return true
 }
+
+/// How many processors this process may use.
+func processors() -> Int { max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

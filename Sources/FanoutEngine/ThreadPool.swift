@@ -1,44 +1,99 @@
-/// Threads that tasks run on, at most so many: for tools that hold on to their thread.
+/// Threads that tasks run on, at most so many at once, and that wait for alarms meanwhile.
 ///
-/// Threads start as they are needed and stay until the pool is closed. A class, because executors are.
+/// A thread that has nothing to do waits for the next alarm; what the alarm resumes, it runs itself. So a sleep costs one wake of one thread.
+/// Alarms never wait for tasks that hold on to their threads: while there are alarms there is one thread more than tasks may have. Threads
+/// start as they are needed and stay until the pool is closed. A class, because executors are.
 package final class ThreadPool: TaskExecutor, Hashable {
+    /// How much later than due an alarm may come where the thread that waited for it had a task to run, in nanoseconds. Waking another
+    /// thread each time, only to have it wait, would cost as much as the alarm itself.
+    private static let slack: Int64 = 10_000_000
+
     private struct State {
         var jobs: [UnownedJob] = []
         /// Where the first job that was not taken stands.
         var next = 0
+        /// Instants are nanoseconds of the system's monotonic clock.
+        var alarms = InstantHeap<UInt64>()
+        /// What is to be called, of alarms that were not cancelled.
+        var bodies: [UInt64: @Sendable () -> Void] = [:]
+        var numbers: UInt64 = 0
+
         var threads = 0
-        var idle = 0
+        /// Threads that run a job.
+        var running = 0
+        /// Threads that call an alarm's body, and look for jobs right after.
+        var calling = 0
+        /// Threads that were started and have not looked yet.
+        var starting = 0
+        /// The keeper, which waits for the next alarm: whether there is one, and whether it was signalled.
+        var isKept = false
+        var isKeeperCalled = false
+        /// Further threads that wait, and how many of them were signalled.
+        var waiting = 0
+        var called = 0
+        /// When the one of them looks that stands in for a keeper that runs a job.
+        var relief: Int64?
         var isClosed = false
+
+        var pending: Int { jobs.count - next }
+        /// Threads that look for jobs soon, whatever else happens.
+        var looking: Int { calling + starting + called + (isKeeperCalled ? 1 : 0) }
+
+        mutating func takeJob() -> UnownedJob {
+            let job = jobs[next]
+            next += 1
+            if next == jobs.count {
+                jobs.removeAll(keepingCapacity: true)
+                next = 0
+            }
+            return job
+        }
+
+        /// The body of an alarm whose time has come.
+        mutating func takeDueAlarm() -> (@Sendable () -> Void)? {
+            guard !isClosed else { return nil }
+            while let first = alarms.first {
+                guard let body = bodies[first.element] else {
+                    alarms.removeFirst()
+                    continue
+                }
+                guard first.instant <= monotonicNanoseconds() else { return nil }
+                alarms.removeFirst()
+                bodies[first.element] = nil
+                return body
+            }
+            return nil
+        }
+    }
+
+    /// Where threads wait: the keeper, and the others.
+    private enum Place {
+        static let keeper = 0
+        static let others = 1
+    }
+
+    /// What must be done, outside the lock, to have another thread look.
+    private enum Summons {
+        case none
+        case signal(Int)
+        case start
     }
 
     private let limit: Int
-    private let state = Monitor(State())
+    private let state = Monitor(State(), places: 2)
 
     package init(limit: Int) { self.limit = max(limit, 1) }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let mustStart = state.withLock { state in
+        let summons = state.withLock { state in
             state.jobs.append(job)
-            guard state.jobs.count - state.next > state.idle, state.threads < limit else { return false }
-            state.threads += 1
-            return true
+            return summonsForJob(&state)
         }
-        if mustStart {
-            let started = startThread { self.work() }
-            if !started {
-                let isLast = state.withLock { state in
-                    state.threads -= 1
-                    return state.threads == 0
-                }
-                precondition(!isLast, "The system has no thread left for blocking tools.")
-            }
-        } else {
-            state.signal()
-        }
+        obey(summons)
     }
 
-    /// Lets the threads end when no job is left.
+    /// Lets the threads end when no job is left. Alarms are not called any more.
     func close() {
         state.withLock { $0.isClosed = true }
         state.broadcast()
@@ -48,36 +103,163 @@ package final class ThreadPool: TaskExecutor, Hashable {
     package static func == (a: ThreadPool, b: ThreadPool) -> Bool { a === b }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+// What is due when.
+extension ThreadPool {
+    /// Has `body` called, once, when the system's monotonic clock shows so many nanoseconds.
+    func wake(at due: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
+        let (number, summons) = state.withLock { state in
+            state.numbers += 1
+            let number = state.numbers
+            let isFirst = state.alarms.first.map { due < $0.instant } ?? true
+            state.alarms.insert(number, at: due)
+            state.bodies[number] = body
+            return (number, isFirst ? summonsForAlarm(&state, due: due) : .none)
+        }
+        obey(summons)
+        let state = state
+        return Alarm {
+            state.withLock { state in
+                state.bodies[number] = nil
+                // Cancelled alarms go when they come up, or when there are too many of them.
+                if state.alarms.count > 2 * state.bodies.count + 64 {
+                    let bodies = state.bodies
+                    state.alarms.keep { bodies[$0] != nil }
+                }
+            }
+        }
+    }
+}
+
+// Who does it.
+extension ThreadPool {
+    private enum Duty {
+        case job(UnownedJob)
+        case alarm(@Sendable () -> Void)
+    }
 
     private func work() {
         let executor = asUnownedTaskExecutor()
-        while let job = nextJob() {
-            job.runSynchronously(on: executor)
+        state.withLock { $0.starting -= 1 }
+        var last: Duty?
+        while let (duty, summons) = nextDuty(after: last) {
+            obey(summons)
+            switch duty {
+            case .job(let job): job.runSynchronously(on: executor)
+            case .alarm(let body): body()
+            }
+            last = duty
         }
     }
 
-    private func nextJob() -> UnownedJob? {
-        var isIdle = false
+    /// What this thread does next, and whom else that calls for; nil where it ends.
+    private func nextDuty(after last: Duty?) -> (Duty, Summons)? {
+        enum Stand {
+            case awake(after: Duty?)
+            case keeper
+            case other(isRelief: Bool)
+        }
+        var stand = Stand.awake(after: last)
         return state.wait { state in
-            if isIdle {
-                state.idle -= 1
-                isIdle = false
-            }
-            if state.next < state.jobs.count {
-                let job = state.jobs[state.next]
-                state.next += 1
-                if state.next == state.jobs.count {
-                    state.jobs.removeAll(keepingCapacity: true)
-                    state.next = 0
+            switch stand {
+            case .awake(nil): break
+            case .awake(after: .job): state.running -= 1
+            case .awake(after: .alarm): state.calling -= 1
+            case .keeper:
+                state.isKept = false
+                state.isKeeperCalled = false
+            case .other(let isRelief):
+                state.waiting -= 1
+                state.called = max(state.called - 1, 0)
+                if isRelief {
+                    state.relief = nil
                 }
-                return .done(job)
+            }
+            stand = .awake(after: nil)
+            if let body = state.takeDueAlarm() {
+                state.calling += 1
+                return .done((.alarm(body), .none))
+            }
+            if state.pending > 0, state.running < limit {
+                state.running += 1
+                return .done((.job(state.takeJob()), summonsForWatch(&state)))
             }
             if state.isClosed {
+                state.threads -= 1
                 return .done(nil)
             }
-            state.idle += 1
-            isIdle = true
-            return .wait
+            let first = state.alarms.first?.instant
+            guard state.isKept else {
+                state.isKept = true
+                stand = .keeper
+                return .wait(until: first ?? .max, at: Place.keeper)
+            }
+            state.waiting += 1
+            guard let first, state.relief == nil else {
+                stand = .other(isRelief: false)
+                return .wait(at: Place.others)
+            }
+            let relief = first.later(by: Self.slack)
+            state.relief = relief
+            stand = .other(isRelief: true)
+            return .wait(until: relief, at: Place.others)
+        }
+    }
+
+    // MARK: Whom that calls for
+
+    private func summonsForJob(_ state: inout State) -> Summons {
+        guard state.pending > state.looking, state.running < limit else { return .none }
+        if state.waiting > state.called {
+            state.called += 1
+            return .signal(Place.others)
+        }
+        if state.isKept, !state.isKeeperCalled {
+            state.isKeeperCalled = true
+            return .signal(Place.keeper)
+        }
+        return start(&state, most: state.alarms.count > 0 ? limit + 1 : limit)
+    }
+
+    private func summonsForAlarm(_ state: inout State, due: Int64) -> Summons {
+        if state.isKept {
+            state.isKeeperCalled = true
+            return .signal(Place.keeper)
+        }
+        guard state.relief.map({ due.later(by: Self.slack) < $0 }) ?? true else { return .none }
+        return summonsForWatch(&state, isUrgent: true)
+    }
+
+    /// Sees to it that somebody waits for the next alarm while this thread does something else.
+    private func summonsForWatch(_ state: inout State, isUrgent: Bool = false) -> Summons {
+        guard state.alarms.count > 0, !state.isKept, state.looking == 0, isUrgent || state.relief == nil else { return .none }
+        if state.waiting > state.called {
+            state.called += 1
+            return .signal(Place.others)
+        }
+        return start(&state, most: limit + 1)
+    }
+
+    private func start(_ state: inout State, most: Int) -> Summons {
+        guard state.threads < most else { return .none }
+        state.threads += 1
+        state.starting += 1
+        return .start
+    }
+
+    private func obey(_ summons: Summons) {
+        switch summons {
+        case .none: break
+        case .signal(let place): state.signal(at: place)
+        case .start:
+            guard !startThread({ self.work() }) else { return }
+            let isLast = state.withLock { state in
+                state.threads -= 1
+                state.starting -= 1
+                return state.threads == 0
+            }
+            precondition(!isLast, "The system has no thread left for tools and timers.")
         }
     }
 }

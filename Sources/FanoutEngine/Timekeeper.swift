@@ -7,6 +7,13 @@ public protocol Timekeeper: Sendable {
 
     /// Has `body` called once at that instant, or soon where it has passed, but never from within this call. It must return soon.
     func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm
+
+    /// Where tools that do not block run best, since alarms are called there too; nil for Swift's cooperative pool.
+    var workers: (any TaskExecutor)? { get }
+}
+
+extension Timekeeper {
+    public var workers: (any TaskExecutor)? { nil }
 }
 
 /// Something that a timekeeper will call.

@@ -24,8 +24,6 @@ public struct TurnOptions: Sendable, Hashable {
     public var grace: Int64 = 1_000_000
     /// How many calls of tools that block may run at once, each on a thread of its own.
     public var blockingThreads = 64
-    /// Where tools that do not block run, other than under ``Strategy/threads(_:)``; nil for Swift's cooperative pool.
-    package var workers: ThreadPool?
 
     public init() {}
 

@@ -12,7 +12,7 @@ internal import FanoutJSON
 enum ExecutorBenchmarks {
     /// A session whose events are kept in memory.
     private struct Session {
-        let time = TimerThread()
+        let time = SystemTime()
         let log: EventLog
         let events: EventQueue
 

@@ -27,14 +27,9 @@ enum LiveRun {
         Option("fail-on", argument: "WHAT", "calls: exit status 1 when a call failed"),
     ]
 
-    /// The program's own threads, one for each processor. Swift's would do, but theirs wake every second for as long as the program lives,
-    /// also when a run has long been over and only looked at.
-    private static let workers = ThreadPool(limit: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-
     /// How turns run, as the options say.
     static func turnOptions(_ options: Options, display: Display) throws -> TurnOptions {
         var turn = TurnOptions()
-        turn.workers = workers
         if let text = options.value("strategy") {
             turn.strategy = try strategy(text)
         }
@@ -62,13 +57,13 @@ enum LiveRun {
     /// - Parameter linesToError: Whether plain lines go to standard error, since standard output is for the answer.
     static func show(
         _ options: Options, display: Display, title: String, source: String, linesToError: Bool,
-        _ make: (EventLog, TimerThread) throws -> Piece
+        _ make: (EventLog, SystemTime) throws -> Piece
     ) throws -> (answer: AgentAnswer?, status: Int32) {
         if let what = options.value("fail-on"), what != "calls" {
             throw UsageError("--fail-on \(what): it is calls")
         }
         let looks = try Looks(options)
-        let time = TimerThread()
+        let time = SystemTime()
         let session = SessionName.random()
         let header = Header(
             session: session, started: Clock.now() - time.now(), title: title,
@@ -86,7 +81,7 @@ enum LiveRun {
 
         let outcome = Guarded<AgentAnswer?>(nil)
         let gate = StartGate()
-        let task = Task.detached(executorPreference: workers) {
+        let task = Task.detached(executorPreference: time.workers) {
             await gate.wait()
             let answer = await piece.perform()
             outcome.withLock { $0 = answer }

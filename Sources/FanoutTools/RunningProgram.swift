@@ -104,30 +104,37 @@ final class RunningProgram: Sendable {
     /// Writes to its standard input; what it does not take at once follows as it takes it. Pieces of several threads stay whole.
     ///
     /// - Parameter mostWaiting: Bytes that may wait to be taken.
-    /// - Returns: False where it takes nothing any more, or too much waits already.
-    func send(_ bytes: [UInt8], mostWaiting: Int) -> Bool {
+    func send(_ bytes: [UInt8], mostWaiting: Int) -> Sending {
         state.withLock { state in
-            guard let descriptor = state.input?.descriptor, state.keepsInput,
-                state.toWrite.count - state.written + bytes.count <= mostWaiting
-            else { return false }
+            guard let descriptor = state.input?.descriptor, state.keepsInput else { return .closed }
+            guard state.toWrite.count - state.written + bytes.count <= mostWaiting else { return .full }
             var bytes = bytes[...]
             if state.toWrite.isEmpty {
                 let count = bytes.withUnsafeBytes { csystem_write_quietly(descriptor, $0.baseAddress, $0.count) }
                 guard count >= 0 || errno == EAGAIN else {
                     Self.close(&state.input)
-                    return false
+                    return .closed
                 }
                 bytes = bytes.dropFirst(max(0, count))
             }
-            guard !bytes.isEmpty else { return true }
+            guard !bytes.isEmpty else { return .taken }
             state.toWrite.removeFirst(state.written)
             state.written = 0
             state.toWrite.append(contentsOf: bytes)
             if state.input?.watch == nil {
                 state.input?.watch = Poller.shared.watch(descriptor, forWriting: true) { self.write() }
             }
-            return state.input?.watch != nil
+            return state.input?.watch != nil ? .taken : .closed
         }
+    }
+
+    /// What became of something that was to be written to its standard input.
+    enum Sending {
+        case taken
+        /// Too much waits to be read already.
+        case full
+        /// It reads nothing any more.
+        case closed
     }
 
     /// Ends its standard input after what waits to be written.

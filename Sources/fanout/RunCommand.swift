@@ -47,9 +47,11 @@ extension ProgramCommand {
         agentOptions.turn = turn
         agentOptions.mostTurns = try options.integer("max-turns", in: 1...10_000) ?? agentOptions.mostTurns
         let settings = agentOptions
+        let servers = try ToolServers.start(file, display: display)
+        let tools = (file?.tools ?? []) + (servers?.tools ?? [])
         let prompt = options.operands[0]
         let shown = try LiveRun.show(options, display: display, title: prompt, source: "run", linesToError: true) { log, time in
-            let engine = try Engine(log: log, time: time, tools: file?.tools ?? [])
+            let engine = try Engine(log: log, time: time, tools: tools)
             let agent = Agent(engine: engine, provider: LiveProvider(form: form, baseURL: baseURL, key: key), options: settings)
             return LiveRun.Piece(engine: engine) { await agent.run(prompt) }
         }
@@ -57,6 +59,10 @@ extension ProgramCommand {
             // A terminal gets only what cannot harm it; a pipe gets the answer as it is.
             let shownText = isatty(1) == 1 ? CleanText.lines(of: text).map(\.string).joined(separator: "\n") : text
             Console.print(shownText.hasSuffix("\n") ? shownText : shownText + "\n")
+        }
+        // Where the user wants to leave at once, they are ended with the program.
+        if shown.status != 130 {
+            try servers?.stop()
         }
         if Console.isUnread {
             return shown.status

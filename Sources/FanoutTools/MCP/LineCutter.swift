@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Cuts what a program writes into lines, whatever the pieces in which it comes.
 struct LineCutter: Sendable {
     /// Bytes of a line that are kept together; what is longer is cut there.
@@ -14,7 +20,7 @@ struct LineCutter: Sendable {
     mutating func take(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var rest = bytes
-        while let end = rest.firstIndex(of: 0x0a) {
+        while let end = Self.lineEnd(in: rest) {
             append(rest[..<end], to: &lines)
             finish(&lines)
             rest = rest[(end + 1)...]
@@ -28,6 +34,14 @@ struct LineCutter: Sendable {
         var lines: [[UInt8]] = []
         finish(&lines)
         return lines
+    }
+
+    /// By the C library, since whole messages of megabytes are looked through.
+    private static func lineEnd(in bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress, let found = memchr(start, 0x0a, buffer.count) else { return nil }
+            return bytes.startIndex + (UnsafeRawPointer(found) - start)
+        }
     }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>, to lines: inout [[UInt8]]) {

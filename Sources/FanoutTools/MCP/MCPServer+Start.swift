@@ -67,17 +67,18 @@ extension MCPServer {
     }
 
     private func connect() async throws(MCPError) -> Link {
+        let deadline = time.now() + settings.startTimeout
         if case .handshake? = state.withLock({ $0.era }) {
-            return try await connect(isHandshakeKnown: true)
+            return try await connect(by: deadline, isHandshakeKnown: true)
         }
         do {
-            return try await connect(isHandshakeKnown: false)
+            return try await connect(by: deadline, isHandshakeKnown: false)
         } catch .endedAtQuestion {
-            return try await connect(isHandshakeKnown: true)
+            return try await connect(by: deadline, isHandshakeKnown: true)
         }
     }
 
-    private func connect(isHandshakeKnown: Bool) async throws(MCPError) -> Link {
+    private func connect(by deadline: Int64, isHandshakeKnown: Bool) async throws(MCPError) -> Link {
         let connection = MCPConnection(server: name, version: Self.version, time: time) { [settings, notice] heard in
             var heard = heard
             heard.text = settings.withoutSecrets(heard.text)
@@ -85,19 +86,20 @@ extension MCPServer {
         }
         let transport = try transport(for: connection)
         connection.begin(over: transport)
-        let alarm = time.wake(at: time.now() + settings.startTimeout) { [name, seconds = settings.startTimeout / 1_000_000] in
+        let alarm = time.wake(at: deadline) { [name, seconds = settings.startTimeout / 1_000_000] in
             connection.end(
                 .lost("\(name) (an MCP server) did not begin within \(seconds) s; is it an MCP server? start_timeout allows it more"))
             transport.abort()
         }
         defer { alarm.cancel() }
         do {
-            let era = try await negotiate(connection, isHandshakeKnown: isHandshakeKnown)
+            let era = try await negotiate(connection, by: deadline, isHandshakeKnown: isHandshakeKnown)
             state.withLock { $0.era = era }
             return Link(connection: connection, transport: transport)
         } catch {
             connection.end(error)
             transport.abort()
+            await transport.close()
             throw error
         }
     }
@@ -117,13 +119,13 @@ extension MCPServer {
         }
     }
 
-    private func negotiate(_ connection: MCPConnection, isHandshakeKnown: Bool) async throws(MCPError) -> MCPEra {
+    private func negotiate(_ connection: MCPConnection, by deadline: Int64, isHandshakeKnown: Bool) async throws(MCPError) -> MCPEra {
         var negotiation = MCPNegotiation(isHandshakeKnown: isHandshakeKnown)
         var step = negotiation.begin()
         while true {
             switch step {
             case .discover(let isQuestion):
-                step = negotiation.next(try await discover(connection, isQuestion: isQuestion))
+                step = negotiation.next(try await discover(connection, by: deadline, isQuestion: isQuestion))
             case .initialize(let revision):
                 let request = MCPRequest(
                     method: "initialize", fields: connection.greeting(revision), patience: settings.startTimeout)
@@ -144,14 +146,15 @@ extension MCPServer {
         }
     }
 
-    private func discover(_ connection: MCPConnection, isQuestion: Bool) async throws(MCPError) -> MCPNegotiation.Answer {
+    private func discover(_ connection: MCPConnection, by deadline: Int64, isQuestion: Bool) async throws(MCPError) -> MCPNegotiation.Answer
+    {
         var request = MCPRequest(method: "server/discover", asking: .modern(MCPEra.modernRevisions[0]))
         let isProgram = if case .program = settings.transport { true } else { false }
         // Over HTTP a request has a response of its own, so silence is no answer.
         request.patience = isQuestion && isProgram ? Self.questionPatience : settings.startTimeout
         do {
             return try await answer(connection, request)
-        } catch .lost where isQuestion && isProgram && connection.end != nil {
+        } catch .lost where isQuestion && isProgram && time.now() < deadline {
             throw .endedAtQuestion
         }
     }

@@ -7,7 +7,9 @@ internal import FanoutJSON
 final class StdioEars: Sendable {
     /// Why the program must be ended.
     enum Fault: Sendable {
-        case endlessLine, closedOutput
+        case endlessLine
+        /// It has closed its input or its output, and cannot go on.
+        case closed(String)
     }
 
     private struct State {
@@ -40,6 +42,11 @@ final class StdioEars: Sendable {
         state.withLock { $0.onFault = body }
     }
 
+    /// Says why it is being ended, if that is not said.
+    func explain(_ reason: String) {
+        state.withLock { $0.reason = $0.reason ?? reason }
+    }
+
     func hear(_ bytes: ArraySlice<UInt8>, from stream: Program.Stream) {
         switch stream {
         case .output: hearMessages(bytes)
@@ -53,13 +60,14 @@ final class StdioEars: Sendable {
         case .error:
             tell(state.withLock { $0.log.end() })
         case .output:
-            let onFault = state.withLock { state in
+            let onFault = state.withLock { state -> (@Sendable (Fault) -> Void)? in
+                guard state.reason == nil else { return nil }
                 for line in state.lines.end() {
                     Self.keep(String(decoding: line.prefix(200), as: UTF8.self), &state)
                 }
-                return state.reason == nil ? state.onFault : nil
+                return state.onFault
             }
-            onFault?(.closedOutput)
+            onFault?(.closed("closed its output"))
         }
     }
 

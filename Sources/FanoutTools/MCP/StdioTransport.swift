@@ -14,16 +14,18 @@ final class StdioTransport: MCPTransport {
     private static let mostWaiting = 64 << 20
     /// Microseconds in which a server may end of itself, and then after TERM.
     private static let grace: Int64 = 2_000_000
-    /// Microseconds in which a server that has closed its output may end of itself.
+    /// Microseconds in which a server that has closed its input or output may end of itself.
     private static let patience: Int64 = 200_000
 
     private let program: RunningProgram
+    private let ears: StdioEars
     private let time: any Timekeeper
 
     /// Starts the program.
     init(_ program: Program, for connection: MCPConnection, time: any Timekeeper) throws(Program.LaunchError) {
         self.time = time
         let ears = StdioEars(connection)
+        self.ears = ears
         self.program = try RunningProgram(
             program, limit: 0, keepsInput: true,
             onOutput: { stream, bytes in ears.hear(bytes, from: stream) },
@@ -33,8 +35,14 @@ final class StdioTransport: MCPTransport {
     }
 
     func carry(_ message: MCPOutgoing, for connection: MCPConnection) async {
-        if !send(message) {
-            connection.lose(message.id, .lost("\(connection.server) (an MCP server) takes no requests; it has ended, or reads nothing"))
+        switch send(message) {
+        case .taken:
+            break
+        case .full:
+            connection.lose(message.id, .lost("\(connection.server) (an MCP server) does not read what it is asked"))
+        case .closed:
+            // It is about to end, or is made to; its end is the answer.
+            end(.closed("closed its input"))
         }
     }
 
@@ -61,15 +69,18 @@ final class StdioTransport: MCPTransport {
         switch fault {
         case .endlessLine:
             abort()
-        case .closedOutput:
+        case .closed(let what):
             // As a rule it is just ending, and its own end says more.
             for (delay, signal) in [(Self.patience, SIGTERM), (Self.patience + Self.grace, SIGKILL)] {
-                _ = time.wake(at: time.now() + delay) { [program] in program.signal(signal) }
+                _ = time.wake(at: time.now() + delay) { [program, ears] in
+                    ears.explain("\(what) and was ended")
+                    program.signal(signal)
+                }
             }
         }
     }
 
-    private func send(_ message: MCPOutgoing) -> Bool {
+    private func send(_ message: MCPOutgoing) -> RunningProgram.Sending {
         program.send(message.text + [0x0a], mostWaiting: Self.mostWaiting)
     }
 }

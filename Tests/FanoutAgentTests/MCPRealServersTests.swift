@@ -78,5 +78,68 @@ extension ProgramsOneByOne {
             #expect(results.last?.error?.kind == .invalidArguments)
             await servers.stop()
         }
+
+        /// A server that the official SDK serves over HTTP.
+        ///
+        /// A class, because the program must be ended.
+        private final class WebServer {
+            private let program = Process()
+            let url: String
+
+            init() throws {
+                let (output, error) = (Pipe(), Pipe())
+                program.executableURL = URL(fileURLWithPath: MCPRig.installed("python"))
+                program.arguments = [MCPRig.sdkServer, "http"]
+                program.standardOutput = output
+                program.standardError = error
+                try program.run()
+                let port = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(in: .newlines)
+                url = "http://127.0.0.1:\(port)/mcp"
+                // It says so once it listens.
+                var said = ""
+                while !said.contains("running on") {
+                    let piece = error.fileHandleForReading.availableData
+                    try #require(!piece.isEmpty, "it ended: \(said)")
+                    said += String(decoding: piece, as: UTF8.self)
+                }
+                error.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+            }
+
+            deinit {
+                // What it still does for requests that were let go of would hold it up.
+                kill(program.processIdentifier, SIGKILL)
+                program.waitUntilExit()
+            }
+        }
+
+        @Test("a server of the official SDK counts, tells how far it is, and is cancelled", arguments: ["stdio", "http"])
+        func sdk(transport: String) async throws {
+            let web = transport == "http" ? try WebServer() : nil
+            let time = SystemTime()
+            let settings = MCPServerSettings(
+                name: "sdk",
+                transport: web.map { .http(url: $0.url, headers: []) }
+                    ?? .program(command: [MCPRig.installed("python"), MCPRig.sdkServer], environment: [:], directory: rig.folder))
+            let servers = try await rig.start(settings, time: time)
+            #expect(servers.tools.map(\.name) == ["sdk__count", "sdk__hang", "sdk__released"])
+            let reports = Guarded<[ToolContext.Report]>([])
+            let counted = try await servers.call("sdk__count", ["n": 3], time: time) { report in reports.withLock { $0.append(report) } }
+            #expect(counted == .value(["result": "counted 3"]))
+            let steps = reports.withLock { $0 }.filter { if case .progress = $0 { true } else { false } }
+            #expect(steps.first == .progress(done: 1, total: 3, message: "step 1"))
+            #expect(steps.last == .progress(done: 3, total: 3, message: "step 3"))
+
+            let waits = AsyncStream<Void>.makeStream()
+            let call = Task { try await servers.call("sdk__hang", time: time) { _ in waits.continuation.yield() } }
+            for await _ in waits.stream {
+                break
+            }
+            call.cancel()
+            await #expect(throws: CancellationError.self) { try await call.value }
+            #expect(try await servers.call("sdk__released", time: time) == .value(["result": "it was"]))
+            await servers.stop()
+            #expect(rig.problems == [])
+            withExtendedLifetime(web) {}
+        }
     }
 }

@@ -21,6 +21,8 @@ final class MCPRig: Sendable {
             .appendingPathComponent(".build/venv/bin/\(program)").path
     }
 
+    static let sdkServer = fixtures.appendingPathComponent("sdk_server.py").path
+
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }

@@ -78,41 +78,55 @@ extension Batch {
     }
 
     private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) {
-        let prepared = state.entries[call].prepared
-        var event = Event.CallFinished(call: prepared.call, outcome: .ok)
-        let answer: CallResult
+        var event = Event.CallFinished(call: state.entries[call].prepared.call, outcome: .ok)
+        state.entries[call].isEnded = true
         if let error = ending.error(name: { state.named($0) }) {
+            state.entries[call].error = error
+            state.entries[call].value = nil
             event.outcome = error.kind.outcome
             event.error = error
             event.abandoned = isAbandoned
-            let text = failureText(error, tool: prepared.name, &state)
-            event.sentBytes = Int64(text.utf8.count)
-            answer = CallResult(id: prepared.id, call: prepared.call, name: prepared.name, outcome: event.outcome, error: error, text: text)
         } else {
             let value = state.entries[call].value ?? WorkValue(.json(JSONText(.null)))
-            let text = state.budget.take(value.text)
+            state.entries[call].value = value
             event.result = value.json
             event.bytes = Int64(value.text.utf8.count)
-            event.sentBytes = Int64(text.utf8.count)
-            answer = CallResult(id: prepared.id, call: prepared.call, name: prepared.name, outcome: .ok, text: text)
+        }
+        // While the reply arrives nobody knows yet how much of each result may be sent.
+        if state.budget != nil {
+            answer(call, &state)
+            event.sentBytes = state.entries[call].answer.map { Int64($0.text.utf8.count) }
         }
         note(.callFinished(event), &state)
-        state.entries[call].answer = answer
-        if references == nil || ending != .ok {
+    }
+
+    /// Puts what a call gave into the words that the model is sent.
+    func answer(_ call: Int, _ state: inout State) {
+        let prepared = state.entries[call].prepared
+        let error = state.entries[call].error
+        let text =
+            if let error {
+                failureText(error, tool: prepared.name, &state)
+            } else {
+                state.budget?.take(state.entries[call].value?.text ?? "null") ?? ""
+            }
+        state.entries[call].answer = CallResult(
+            id: prepared.id, call: prepared.call, name: prepared.name, outcome: error?.kind.outcome ?? .ok, error: error, text: text)
+        if state.references == nil {
             state.entries[call].value = nil
         }
     }
 
     /// `{"error": TEXT, "tool": NAME}`, the text cut to what may be sent.
     private func failureText(_ error: CallError, tool: String, _ state: inout State) -> String {
-        let message = state.budget.take(error.message)
+        let message = state.budget?.take(error.message) ?? ""
         return JSONValue.object(["error": .string(message), "tool": .string(tool)]).description
     }
 
     /// Puts the results that a call refers to into its arguments, and checks what comes of it.
     private func resolve(_ call: Int, _ state: inout State) -> CallError? {
         let prepared = state.entries[call].prepared
-        guard let references, let tool = prepared.tool else { return nil }
+        guard let references = state.references, let tool = prepared.tool else { return nil }
         do throws(CallError) {
             let value = try references.resolved(prepared.arguments) { other in
                 state.entries[state.machine.latest(other)].value?.json.value ?? .null

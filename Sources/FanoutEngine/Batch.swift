@@ -9,8 +9,11 @@ internal import FanoutJSON
 final class Batch: ReportSink {
     struct State {
         var machine: BatchMachine
-        var entries: [BatchEntry]
-        var budget: ResultBudget
+        var entries: [BatchEntry] = []
+        /// Nil until the reply is whole: what the model is sent of each result depends on how many there are.
+        var budget: ResultBudget?
+        /// Nil where no call can refer to another.
+        var references: References?
         var continuation: CheckedContinuation<Void, Never>?
         var alarm: Alarm?
         var alarmInstant = Int64.max
@@ -33,12 +36,11 @@ final class Batch: ReportSink {
 
     let turn: Int
     let engine: Engine
+    let options: TurnOptions
     var time: any Timekeeper { engine.time }
     /// Calls of earlier batches whose work still holds something, in the order of the rules.
     let outside: [String]
     private let executors: Executors
-    /// Nil where no call can refer to another.
-    let references: References?
     let state: Guarded<State>
     private let inbox = Guarded(Inbox())
 
@@ -52,35 +54,53 @@ final class Batch: ReportSink {
         var others: (any TaskExecutor)?
     }
 
-    init(
-        turn: Int, calls: [PreparedCall], references: References?, rules: BatchRules, outside: [String], options: TurnOptions,
-        executors: Executors,
-        engine: Engine
-    ) {
+    init(turn: Int, rules: BatchRules, outside: [String], options: TurnOptions, executors: Executors, engine: Engine) {
         self.turn = turn
         self.engine = engine
         self.outside = outside
+        self.options = options
         self.executors = executors
-        self.references = references
-        let plain = calls.map { BatchCall(tool: $0.failure == nil ? $0.tool?.place : nil, after: $0.after, failure: $0.failure) }
-        state = Guarded(
-            State(
-                machine: BatchMachine(plain, rules: rules), entries: calls.map(BatchEntry.init),
-                budget: ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: calls.count)))
+        state = Guarded(State(machine: BatchMachine(rules: rules)))
     }
 
     // MARK: The whole
 
-    /// Runs the calls. The first events, posted before any of the batch's own, are `opening`.
-    func run(opening: [Event.Body]) async -> [CallResult] {
+    /// Takes a call of a reply that still arrives, and has it run at once where it may. Before its own events come those of `opening`.
+    func add(_ call: PreparedCall, opening: [Event.Body]) {
+        change { state in
+            state.bodies += opening
+            state.isBegun = true
+            append([call], &state)
+            state.machine.begin(now: engine.time.now())
+        }
+    }
+
+    /// Takes the rest of the reply's calls, and waits until all of them have ended.
+    ///
+    /// - Parameters:
+    ///   - replacements: For calls that were taken before and read otherwise in the end: their places, and what they are now.
+    ///   - refusal: Why whatever has not started must not.
+    ///   - opening: Posted before anything else.
+    /// - Returns: The results, in call order.
+    func finish(
+        _ rest: [PreparedCall], references: References? = nil, replacing replacements: [(place: Int, by: PreparedCall)] = [],
+        refusal: CallError? = nil, opening: [Event.Body]
+    ) async -> [CallResult] {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 change { state in
                     state.continuation = continuation
-                    state.bodies = opening
+                    state.bodies += opening
                     state.isBegun = true
-                    open(&state)
-                    state.machine.begin(now: engine.time.now())
+                    state.references = references
+                    append(rest, &state)
+                    weigh(&state)
+                    let now = engine.time.now()
+                    state.machine.close(refusal: refusal, now: now)
+                    for (place, call) in replacements {
+                        replace(place, by: call, &state, now: now)
+                    }
+                    state.machine.begin(now: now)
                 }
             }
         } onCancel: {
@@ -91,10 +111,35 @@ final class Batch: ReportSink {
         }
     }
 
-    /// Posts that the calls were asked for.
-    private func open(_ state: inout State) {
-        for entry in state.entries {
-            note(.callRequested(entry.prepared.requested { state.entries[$0].prepared.call }), &state)
+    /// Posts that calls were asked for, and hands them to the machine.
+    private func append(_ calls: [PreparedCall], _ state: inout State) {
+        state.entries.reserveCapacity(state.entries.count + calls.count)
+        for call in calls {
+            state.entries.append(BatchEntry(call))
+        }
+        for call in calls {
+            note(.callRequested(call.requested { state.entries[$0].prepared.call }), &state)
+        }
+        state.machine.append(calls.map(Self.plain))
+    }
+
+    private static func plain(_ call: PreparedCall) -> BatchCall {
+        BatchCall(
+            tool: call.failure == nil ? call.tool?.place : nil, after: call.after, failure: call.failure,
+            startsEarly: call.tool?.tool.traits.startsEarly ?? false)
+    }
+
+    private func replace(_ place: Int, by call: PreparedCall, _ state: inout State, now: Int64) {
+        state.entries.append(BatchEntry(call))
+        note(.callRequested(call.requested { state.entries[$0].prepared.call }), &state)
+        _ = state.machine.replace(place, with: Self.plain(call), now: now)
+    }
+
+    /// Knows how much of each result may be sent, now that it is known how many there are, and measures those that are there.
+    private func weigh(_ state: inout State) {
+        state.budget = ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: state.entries.count)
+        for place in state.entries.indices where state.entries[place].isEnded {
+            answer(place, &state)
         }
     }
 
@@ -110,6 +155,15 @@ final class Batch: ReportSink {
         guard !state.bodies.isEmpty else { return }
         engine.post(state.bodies)
         state.bodies.removeAll(keepingCapacity: true)
+    }
+
+    /// How the turn ended, as far as its calls decide it.
+    var turnOutcome: Event.TurnOutcome {
+        switch state.withLock({ $0.machine.cutBy }) {
+        case nil: .ok
+        case .turnTimeout: .failed
+        default: .cancelled
+        }
     }
 
     func cancelAll() {

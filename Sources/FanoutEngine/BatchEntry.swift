@@ -49,11 +49,15 @@ final class PreparedCall: Sendable {
     }
 
     /// The same call under another id.
-    func repeated(as call: String) -> PreparedCall {
+    func repeated(as call: String) -> PreparedCall { copy(call: call, retryOf: self.call) }
+
+    /// The call as one that takes another's place.
+    func standing(for other: String) -> PreparedCall { copy(call: call, retryOf: other) }
+
+    private func copy(call: String, retryOf: String) -> PreparedCall {
         PreparedCall(
             call: call, id: id, name: name, index: index, turn: turn, tool: tool, arguments: arguments, shown: shown, redacted: redacted,
-            ready: ready,
-            after: after, failure: failure, retryOf: self.call)
+            ready: ready, after: after, failure: failure, retryOf: retryOf)
     }
 
     func requested(names: (Int) -> String) -> Event.CallRequested {
@@ -77,6 +81,9 @@ struct BatchEntry: Sendable {
     var resolved: (arguments: JSONValue, shown: JSONText)?
     var task: Task<Void, Never>?
     var value: WorkValue?
+    var isEnded = false
+    /// Why it ended without a result.
+    var error: CallError?
     var answer: CallResult?
 
     init(_ prepared: PreparedCall) { self.prepared = prepared }

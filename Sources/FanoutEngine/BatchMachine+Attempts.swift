@@ -111,7 +111,7 @@ extension BatchMachine {
 
     private func matters(_ timer: Timer) -> Bool {
         switch timer {
-        case .turnDeadline: open > 0
+        case .turnDeadline: open > 0 || !isWhole
         case .callDeadline(let call): calls[call].phase != .finished && calls[call].phase != .stopping
         case .attemptDeadline(let call, let attempt): wants(call, attempt: attempt)
         case .settled(let call, let attempt): calls[call].attempt == attempt && calls[call].phase == .stopping

@@ -18,6 +18,8 @@ extension BatchMachine {
     struct Record: Sendable {
         let tool: Int?
         let failure: CallError?
+        /// It may run before the reply is whole.
+        let startsEarly: Bool
         var phase = Phase.waiting
         /// The last attempt that started; 0 before.
         var attempt = 0
@@ -50,6 +52,7 @@ extension BatchMachine {
         init(_ call: BatchCall, _ rules: BatchRules) {
             tool = call.tool
             failure = call.failure
+            startsEarly = call.startsEarly && call.failure == nil && call.after.isEmpty
             isResolved = call.after.isEmpty
             isApproved = call.tool.map { !rules.tools[$0].traits.needsApproval } ?? true
         }

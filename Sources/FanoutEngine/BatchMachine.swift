@@ -6,6 +6,9 @@ package import FanoutEvents
 /// to the effects, in order; a shell takes them and performs them. The same machine, fed with recorded durations on a virtual clock,
 /// answers what would have been.
 ///
+/// The calls of a reply that still arrives may be appended one after the other: until the reply is whole, only those run that may start
+/// early.
+///
 /// A call goes through: what it refers to, then approval, then the resources it touches, then the gates of its limits and rates; then
 /// its attempts run. Every step is taken once, so a completion costs O(1) amortised, whatever the number of calls.
 package struct BatchMachine: Sendable {
@@ -27,52 +30,75 @@ package struct BatchMachine: Sendable {
     var approvedTools: Set<String>
     var deniedTools: Set<String>
     var effects: [BatchEffect] = []
+    /// How many calls it knows.
+    package var count: Int { calls.count }
     /// How many calls have not ended.
     package private(set) var open = 0
+    /// Whether all calls of the reply are known, and it is sure that they are wanted.
+    package private(set) var isWhole: Bool
+    /// How many calls were decided about for the first time.
+    private var admitted = 0
     /// What ended the turn before its calls ended by themselves; nothing starts any more then.
     package internal(set) var cutBy: BatchEffect.Ending?
     var isOver: Bool { cutBy != nil }
     private var circles: [Int: [Int]] = [:]
 
+    /// A batch whose calls are all known.
     package init(_ calls: [BatchCall], rules: BatchRules) {
+        self.init(rules: rules)
+        append(calls)
+        isWhole = true
+    }
+
+    /// A batch whose calls still arrive.
+    package init(rules: BatchRules) {
         self.rules = rules
+        isWhole = false
         (gates, paths) = rules.gates()
         touchesSomething = rules.tools.map { !$0.traits.reads.isEmpty || !$0.traits.writes.isEmpty }
         approvedTools = rules.approvedTools
         deniedTools = rules.deniedTools
-        self.calls.reserveCapacity(calls.count)
-        for call in calls {
-            self.calls.append(Record(call, rules))
-        }
-        open = calls.count
         touchesEverything = rules.tools.contains { $0.traits.sequential }
         for (place, resources) in rules.heldOutside.enumerated() {
             for resource in resources {
                 _ = order.add(.outside(place), .write, to: resource)
             }
         }
-        if calls.contains(where: { !$0.after.isEmpty }) {
-            connect(calls)
+    }
+
+    /// Takes the next calls of the reply, in its order. Nothing is decided about them before they are admitted.
+    package mutating func append(_ new: [BatchCall]) {
+        let first = calls.count
+        calls.reserveCapacity(first + new.count)
+        for call in new {
+            calls.append(Record(call, rules))
+        }
+        open += new.count
+        if new.contains(where: { !$0.after.isEmpty }) {
+            connect(new, from: first)
         } else {
-            after = []
-            for call in calls.indices {
+            if !after.isEmpty {
+                after += new.map(\.after)
+                dependents += new.map { _ in [] }
+            }
+            for call in first..<calls.count {
                 queue(call)
             }
         }
     }
 
-    private mutating func connect(_ calls: [BatchCall]) {
-        after = calls.map(\.after)
-        dependents = Array(repeating: [], count: calls.count)
-        for (call, others) in after.enumerated() {
-            self.calls[call].pending = others.count
-            for other in others {
+    private mutating func connect(_ new: [BatchCall], from first: Int) {
+        after += Array(repeating: [], count: first - after.count) + new.map(\.after)
+        dependents += Array(repeating: [], count: calls.count - dependents.count)
+        for call in first..<calls.count {
+            for other in after[call] where calls[other].phase != .finished {
+                calls[call].pending += 1
                 dependents[other].append(call)
             }
         }
         let graph = CallGraph(after)
         circles = graph.circles
-        for call in graph.order {
+        for call in graph.order where call >= first {
             queue(call)
         }
     }
@@ -110,24 +136,69 @@ package struct BatchMachine: Sendable {
         swap(&taken, &effects)
     }
 
-    /// Decides about each call for the first time.
+    /// Decides for the first time about the calls that were appended since it was last asked.
     package mutating func begin(now: Int64) {
-        if let deadline = rules.deadline {
+        let new = admitted..<calls.count
+        if admitted == 0, !new.isEmpty, let deadline = rules.deadline {
             timers.insert(.turnDeadline, at: now.later(by: deadline))
         }
-        effects.reserveCapacity(calls.count)
-        for call in calls.indices {
-            if let failure = calls[call].failure {
-                finish(call, .failed(failure), now: now)
-            } else if let circle = circles[call] {
-                finish(call, .dependencyCycle(circle), now: now)
+        admitted = calls.count
+        decide(new, now: now)
+    }
+
+    /// Says that the reply is whole: what was held back until then may run.
+    ///
+    /// - Parameter refusal: Why whatever has not started must not; nil where all is well.
+    package mutating func close(refusal: CallError? = nil, now: Int64) {
+        guard !isWhole else { return begin(now: now) }
+        isWhole = true
+        if let refusal {
+            for call in 0..<admitted where calls[call].attempt == 0 {
+                finish(call, .failed(refusal), now: now)
+            }
+        }
+        let held = (0..<admitted).filter { !calls[$0].startsEarly }
+        guard !held.isEmpty else { return begin(now: now) }
+        let all = held + Array(admitted..<calls.count)
+        admitted = calls.count
+        decide(all, now: now)
+    }
+
+    private mutating func decide(_ candidates: some Collection<Int>, now: Int64) {
+        effects.reserveCapacity(candidates.count)
+        for call in candidates where calls[call].phase == .waiting {
+            if let cutBy {
+                finish(call, cutBy, now: now)
+            } else if isWhole {
+                refuse(call, now: now)
             }
         }
         propagate(now: now)
-        for call in calls.indices where calls[call].phase == .waiting {
+        for call in candidates where calls[call].phase == .waiting {
             consider(call, freedBy: nil, now: now)
         }
         propagate(now: now)
+    }
+
+    /// Ends a call that cannot run, whatever happens.
+    private mutating func refuse(_ call: Int, now: Int64) {
+        if let failure = calls[call].failure {
+            finish(call, .failed(failure), now: now)
+        } else if let circle = circles[call] {
+            finish(call, .dependencyCycle(circle), now: now)
+        } else if !after.isEmpty, let failed = after[call].first(where: { calls[$0].phase == .finished && !calls[$0].isOK }) {
+            finish(call, .dependencyFailed(failed), now: now)
+        }
+    }
+
+    /// Appends a call that takes the place of another, which the end of the reply gave other words.
+    ///
+    /// - Returns: The new call's place.
+    package mutating func replace(_ call: Int, with new: BatchCall, now: Int64) -> Int {
+        _ = cancel(call, now: now)
+        append([new])
+        calls[call].replacement = calls.count - 1
+        return calls.count - 1
     }
 
     /// Says that a call's references were put into its arguments, or why they could not be.
@@ -147,7 +218,7 @@ package struct BatchMachine: Sendable {
     ///
     /// - Returns: The new call's place; nil where it cannot be: the batch is over, or what the call lacked it still lacks.
     package mutating func retry(_ call: Int, now: Int64) -> Int? {
-        guard open > 0, !isOver, calls.indices.contains(call) else { return nil }
+        guard isWhole, open > 0, !isOver, calls.indices.contains(call) else { return nil }
         let old = calls[call]
         guard old.phase == .finished, !old.isOK, old.failure == nil, old.replacement == nil, circles[call] == nil else { return nil }
         let others = after.isEmpty ? [] : after[call].map { latest($0) }
@@ -165,6 +236,7 @@ package struct BatchMachine: Sendable {
                 dependents[other].append(new)
             }
         }
+        admitted += 1
         queue(new)
         return new
     }
@@ -188,7 +260,7 @@ package struct BatchMachine: Sendable {
 
     /// Takes a waiting call as far as it may go.
     mutating func consider(_ call: Int, freedBy: Int?, now: Int64) {
-        guard calls[call].phase == .waiting, !isOver, !calls[call].isResolving else { return }
+        guard calls[call].phase == .waiting, !isOver, !calls[call].isResolving, isWhole || calls[call].startsEarly else { return }
         calls[call].freedBy = freedBy
         if calls[call].pending > 0 {
             let missing = after[call].filter { calls[$0].phase != .finished }

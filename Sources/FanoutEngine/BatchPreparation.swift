@@ -31,6 +31,9 @@ struct BatchPreparation {
         return (prepared, references)
     }
 
+    /// A call of a reply that still arrives, which refers to none.
+    func prepare(_ call: ToolCall, name: String, index: Int) -> PreparedCall { self.call(call, name: name, index: index, nil) }
+
     private func call(_ call: ToolCall, name: String, index: Int, _ references: References?) -> PreparedCall {
         let tool = places[call.name].map { tools[$0] }
         let (arguments, fault) = read(call.arguments)

@@ -75,10 +75,13 @@ package struct BatchCall: Sendable, Hashable {
     package var after: [Int]
     /// Why it must not run.
     package var failure: CallError?
+    /// Whether it may run before the reply is whole: it changes nothing, so it does no harm where the reply breaks off.
+    package var startsEarly: Bool
 
-    package init(tool: Int?, after: [Int] = [], failure: CallError? = nil) {
+    package init(tool: Int?, after: [Int] = [], failure: CallError? = nil, startsEarly: Bool = false) {
         self.tool = tool
         self.after = after
         self.failure = failure
+        self.startsEarly = startsEarly
     }
 }

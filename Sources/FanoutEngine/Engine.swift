@@ -121,22 +121,16 @@ public final class Engine: Sendable {
     ///
     /// - Returns: One result for each call, in their order, whatever happens. Cancelling the task cancels the batch.
     public func run(turn: Int, calls: [ToolCall], options: TurnOptions = TurnOptions()) async -> [CallResult] {
-        let (batch, opening, isOwn) = prepare(turn, calls, options)
-        let results = await batch.run(opening: opening)
-        retire(batch)
-        if isOwn {
-            let outcome: Event.TurnOutcome =
-                switch batch.state.withLock({ $0.machine.cutBy }) {
-                case nil: .ok
-                case .turnTimeout: .failed
-                default: .cancelled
-                }
-            post(.turnFinished(Event.TurnFinished(turn: turn, outcome: outcome)))
-        }
-        return results
+        await arrive(turn: turn, options: options).finish(calls)
     }
 
-    private func prepare(_ turn: Int, _ calls: [ToolCall], _ options: TurnOptions) -> (batch: Batch, opening: [Event.Body], isOwn: Bool) {
+    /// Takes the calls of a reply that still arrives: those that change nothing run as soon as they are whole.
+    public func arrive(turn: Int, options: TurnOptions = TurnOptions()) -> ArrivingCalls {
+        ArrivingCalls(turn: turn, options: options, engine: self)
+    }
+
+    /// A batch of the turn, known to whoever controls calls until it is retired.
+    func open(turn: Int, options: TurnOptions) -> Batch {
         var rules = BatchRules(tools: tools.map { BatchRules.Named($0.name, $0.traits) })
         rules.limit = options.effectiveLimit
         rules.pools = options.pools
@@ -146,22 +140,14 @@ public final class Engine: Sendable {
         rules.approval = options.approval
         rules.settle = options.settle
         rules.grace = options.grace
-        let used = Set(calls.compactMap { places[$0.name] }).sorted()
-        let (names, isOwn, undeclared, held, executors) = state.withLock { state in
-            state.names.reserve(calls.count)
-            let names = calls.map { state.names.name(for: $0.id) }
+        let (held, executors) = state.withLock { state in
             rules.approvedTools = state.approvedTools
             rules.deniedTools = state.deniedTools
             rules.recentStarts = state.recentStarts
-            let undeclared = used.filter { state.declared.insert($0).inserted }
-            return (names, !state.begun.contains(turn), undeclared, state.held, state.executors(for: options, workers: time.workers))
+            return (state.held, state.executors(for: options, workers: time.workers))
         }
         rules.heldOutside = held.map(\.writes)
-        let preparation = BatchPreparation(turn: turn, tools: self.prepared, places: places, usesReferences: options.references)
-        let (prepared, references) = preparation.prepare(calls, names: names)
-        let batch = Batch(
-            turn: turn, calls: prepared, references: references, rules: rules, outside: held.map(\.call), options: options,
-            executors: executors, engine: self)
+        let batch = Batch(turn: turn, rules: rules, outside: held.map(\.call), options: options, executors: executors, engine: self)
         let freed = state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = batch
             return held.map(\.call).filter { call in !state.held.contains { $0.call == call } }
@@ -170,17 +156,36 @@ public final class Engine: Sendable {
         for call in freed {
             batch.releasedOutside(call)
         }
+        return batch
+    }
 
-        var opening: [Event.Body] = []
-        opening += undeclared.map { .toolDeclared(self.prepared[$0].declaration) }
-        if isOwn {
-            opening.append(.turnStarted(started(turn, options)))
+    /// The ids that calls have in the session's events.
+    func names(for ids: [String]) -> [String] {
+        state.withLock { state in
+            state.names.reserve(ids.count)
+            return ids.map { state.names.name(for: $0) }
         }
-        return (batch, opening, isOwn)
+    }
+
+    /// What is posted before the first call that may use a tool.
+    func declarations(for calls: [ToolCall]) -> [Event.Body] {
+        let used = Set(calls.compactMap { places[$0.name] }).sorted()
+        let undeclared = state.withLock { state in used.filter { state.declared.insert($0).inserted } }
+        return undeclared.map { .toolDeclared(prepared[$0].declaration) }
+    }
+
+    func preparation(turn: Int, options: TurnOptions) -> BatchPreparation {
+        BatchPreparation(turn: turn, tools: prepared, places: places, usesReferences: options.references)
+    }
+
+    /// What opens a turn that nobody began; nil where somebody did.
+    func openingOfOwn(turn: Int, options: TurnOptions) -> Event.Body? {
+        let isBegun = state.withLock { $0.begun.contains(turn) }
+        return isBegun ? nil : .turnStarted(started(turn, options))
     }
 
     /// Takes over what goes on from a batch to those after it.
-    private func retire(_ batch: Batch) {
+    func retire(_ batch: Batch) {
         state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = nil
             let (recent, held) = batch.state.withLock { ($0.machine.recentStarts, batch.held($0)) }

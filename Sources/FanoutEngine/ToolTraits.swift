@@ -31,6 +31,9 @@ public struct ToolTraits: Sendable, Hashable {
 
     public init() {}
 
+    /// Whether a call may run while the reply that asks for it still arrives, and may yet break off.
+    var startsEarly: Bool { readOnly && writes.isEmpty && !sequential && !needsApproval }
+
     /// Traits as changed from the plain ones: `.with { $0.readOnly = true }`.
     public static func with(_ change: (inout ToolTraits) -> Void) -> ToolTraits {
         var traits = ToolTraits()

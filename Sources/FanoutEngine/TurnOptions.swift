@@ -14,6 +14,8 @@ public struct TurnOptions: Sendable, Hashable {
     public var approval: ApprovalPolicy = .ask
     /// False where the model was told to call one tool at a time: then the engine holds to it, whatever the strategy.
     public var parallelAllowed = true
+    /// Whether a call of a read-only tool runs while the reply that asks for it still arrives.
+    public var startsEarly = true
     /// Bytes of a result that the model is sent at the most.
     public var resultLimit = 100_000
     /// Bytes of all the turn's results that the model is sent at the most; each call is sure of its share.

@@ -13,6 +13,32 @@ struct BatchPropertyTests {
         #expect(broken == nil, "seed \(seed)")
     }
 
+    @Test("promises are kept while the reply arrives", arguments: 400..<600)
+    func keepsPromisesWhileArriving(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var score = Self.score(&random)
+        for name in ["r", "p", "s"] {
+            score.tools[name]?.readOnly = true
+        }
+        var now: Int64 = 0
+        for _ in score.calls.prefix(while: { $0.after.isEmpty }) {
+            now += Int64.random(in: 0...4, using: &random)
+            score.arrivals.append(now)
+        }
+        score.whole = now + Int64.random(in: 0...9, using: &random)
+        let broken = BatchWitness(score).brokenPromise()
+        #expect(broken == nil, "seed \(seed)")
+    }
+
+    @Test("what may not start early is decided as if all had come at once", arguments: 600..<700)
+    func comesToTheSame(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var score = Self.score(&random)
+        let atOnce = score.text()
+        score.arrivals = score.calls.prefix { $0.after.isEmpty }.map { _ in 0 }
+        #expect(score.text() == atOnce, "seed \(seed)")
+    }
+
     /// A batch of up to 30 calls with limits, pools, rates, resources, references, failures, deadlines and people.
     private static func score(_ random: inout SeededRandom) -> BatchScore {
         let names = ["r", "w", "s", "p", "q", "f"]

@@ -1,5 +1,6 @@
-import FanoutEngine
 import FanoutEvents
+
+@testable import FanoutEngine
 
 /// A batch written as a score: calls with durations, what people do, and when; played on a virtual clock. Instants are milliseconds.
 struct BatchScore: Sendable {
@@ -7,6 +8,10 @@ struct BatchScore: Sendable {
     var tools: [String: ToolTraits] = [:]
     var acts: [(at: Int64, act: Act)] = []
     var rules: @Sendable (inout BatchRules) -> Void = { _ in }
+    /// When the first calls arrive while the reply still does; the others come with the whole of it.
+    var arrivals: [Int64] = []
+    /// When the reply is whole.
+    var whole: Int64 = 0
     /// What a back-off draws.
     var random = 1.0
     /// How long each question for approval waits until somebody says yes; nil where only acts answer.
@@ -65,15 +70,23 @@ struct BatchScore: Sendable {
         rules.settle = 0
         rules.grace = 1000
         self.rules(&rules)
-        var machine = BatchMachine(
-            calls.map { BatchCall(tool: names.firstIndex(of: $0.tool), after: $0.after, failure: $0.failure) }, rules: rules)
+        var machine = BatchMachine(rules: rules)
         var player = Player(score: self, sources: Array(calls.indices))
-        machine.begin(now: 0)
-        player.take(&machine, now: 0)
+        var arriving = Array(zip(arrivals, calls.map { plain($0, names) }))[...]
+        let rest = calls.dropFirst(arrivals.count).map { plain($0, names) }
         var acts = acts[...]
-        while let now = [player.nextEnd, player.nextAnswer, acts.first?.at, machine.nextInstant()].compactMap(\.self).min() {
+        while let now = [
+            arriving.first?.0, machine.isWhole ? nil : whole, player.nextEnd, player.nextAnswer, acts.first?.at, machine.nextInstant(),
+        ].compactMap(\.self).min() {
             step(machine)
-            if player.nextEnd == now {
+            if let (at, call) = arriving.first, at == now {
+                arriving.removeFirst()
+                machine.append([call])
+                machine.begin(now: now)
+            } else if !machine.isWhole, whole == now {
+                machine.append(rest)
+                machine.close(now: now)
+            } else if player.nextEnd == now {
                 player.end(&machine, now: now)
             } else if player.nextAnswer == now {
                 player.answer(&machine, now: now)
@@ -85,6 +98,12 @@ struct BatchScore: Sendable {
             player.take(&machine, now: now)
         }
         return player.moments
+    }
+
+    private func plain(_ call: Call, _ names: [String]) -> BatchCall {
+        BatchCall(
+            tool: names.firstIndex(of: call.tool), after: call.after, failure: call.failure,
+            startsEarly: tools[call.tool]?.startsEarly ?? false)
     }
 
     /// One line for each thing that was decided: `100 b starts, freed by a`.
@@ -200,6 +219,7 @@ struct BatchScore: Sendable {
 
         mutating func act(_ act: Act, _ machine: inout BatchMachine, now: Int64) {
             switch act {
+            case .cancel(let call) where call >= machine.count: break
             case .cancel(let call): _ = machine.cancel(call, now: now)
             case .cancelAll: machine.cancelAll(now: now)
             case .approve(let call, let scope): _ = machine.answer(call, .approved, by: nil, scope: scope, now: now)

@@ -67,7 +67,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "fanout-benchmarks",
-            dependencies: ["FanoutView", "FanoutSession", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem"]),
+            dependencies: [
+                "FanoutView", "FanoutSession", "FanoutTools", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+            ]),
 
         // Tests, in the same order.
         .target(

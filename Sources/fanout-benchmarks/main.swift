@@ -13,6 +13,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("blocking", 50, ExecutorBenchmarks.blocking),
     ("stagger", 2_000, ExecutorBenchmarks.stagger),
     ("chain", 100, ExecutorBenchmarks.chain),
+    ("mcp", 10_000, ServerBenchmarks.mcp),
     ("read", 1_000_000, ViewerBenchmarks.read),
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),

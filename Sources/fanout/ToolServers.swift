@@ -18,9 +18,16 @@ struct ToolServers {
         let time = SystemTime()
         let isScreenTaken = Guarded(false)
         let servers = try SignalledWait(time).value {
-            try await MCPServers.start(file.servers, taken: file.tools.map(\.name), time: time) { notice in
-                guard notice.kind == .problem, !isScreenTaken.withLock({ $0 }) else { return }
-                Console.complain(CleanText("\(notice.server) (an MCP server) \(notice.text)").string)
+            do {
+                return try await MCPServers.start(
+                    file.servers, version: Program.version, taken: file.tools.map(\.name), time: time
+                ) { notice in
+                    guard notice.kind == .problem, !isScreenTaken.withLock({ $0 }) else { return }
+                    Console.complain(CleanText("\(notice.server) (an MCP server) \(notice.text)").string)
+                }
+            } catch let error as ToolsFileError {
+                // It may hold a server's last words.
+                throw ToolsFileError(CleanText.lines(of: error.message).map(\.string).joined(separator: "\n"))
             }
         }
         isScreenTaken.withLock { $0 = display == .dashboard }

@@ -43,7 +43,7 @@ final class MCPRig: Sendable {
     }
 
     func start(_ settings: MCPServerSettings..., taken: [String] = [], time: (any Timekeeper)? = nil) async throws -> MCPServers {
-        try await MCPServers.start(settings, taken: taken, time: time ?? self.time) { notice in
+        try await MCPServers.start(settings, version: "1", taken: taken, time: time ?? self.time) { notice in
             self.heard.withLock { $0.append(notice) }
         }
     }

@@ -150,6 +150,8 @@ extension ProgramsOneByOne {
             (#"{"command": "x", "commandd": "y"}"#, "commandd: this key is not known; did you mean command?"),
             (#"{"command": "x", "env": {"A": 1}}"#, "env.A: this is a text"),
             (#"{"command": "x", "tools": {"a": {"readonly": true}}}"#, "tools.a.readonly: this key is not known; did you mean read_only?"),
+            (#"{"command": "x", "excludeTools": ["a"]}"#, "excludeTools: a tool is left out with"),
+            (#"{"url": "http://h", "oauth": {}}"#, "oauth: Fanout does not sign in anywhere"),
             (#"{"command": "x", "pool": "p", "limit": 2}"#, "pool: the limit and the rate of a pool stand in \"pools\""),
         ]
 

@@ -4,8 +4,6 @@ internal import FanoutHTTP
 internal import FanoutJSON
 
 extension MCPServer {
-    /// What Fanout calls itself to servers.
-    private static let version = "0.1.0"
     /// Microseconds for which a server may be silent to a question that it does not know.
     private static let questionPatience: Int64 = 5_000_000
 
@@ -79,7 +77,7 @@ extension MCPServer {
     }
 
     private func connect(by deadline: Int64, isHandshakeKnown: Bool) async throws(MCPError) -> Link {
-        let connection = MCPConnection(server: name, version: Self.version, time: time) { [settings, notice] heard in
+        let connection = MCPConnection(server: name, version: version, time: time) { [settings, notice] heard in
             var heard = heard
             heard.text = settings.withoutSecrets(heard.text)
             notice(heard)

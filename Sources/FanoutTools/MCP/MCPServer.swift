@@ -46,8 +46,15 @@ final class MCPServer: Sendable {
     let notice: @Sendable (MCPNotice) -> Void
     let state = Guarded(State())
 
-    init(_ settings: MCPServerSettings, time: any Timekeeper, client: HTTPClient, notice: @escaping @Sendable (MCPNotice) -> Void) {
+    /// What Fanout calls itself to servers.
+    let version: String
+
+    init(
+        _ settings: MCPServerSettings, version: String, time: any Timekeeper, client: HTTPClient,
+        notice: @escaping @Sendable (MCPNotice) -> Void
+    ) {
         self.settings = settings
+        self.version = version
         self.time = time
         self.client = client
         self.notice = notice
@@ -113,9 +120,8 @@ final class MCPServer: Sendable {
         }
     }
 
-    /// A server that only forgot its session has not failed.
+    /// A server that only forgot its session has not failed, and what it still does in the old one may come to its end.
     private func lost(_ link: Link) {
-        link.connection.end(.sessionGone)
         state.withLock { state in
             if case .up(let current) = state.phase, current.connection === link.connection {
                 state.phase = .down

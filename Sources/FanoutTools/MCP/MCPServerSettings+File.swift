@@ -11,7 +11,17 @@ extension MCPServerSettings {
     ]
     /// What other programs keep here and what changes nothing in which tools there are and how they run. Approvals that they remember are
     /// not ours.
-    private static let ignoredKeys = ["alwaysAllow", "autoApprove", "description", "gallery", "icon", "name", "trust", "version"]
+    private static let ignoredKeys = [
+        "alwaysAllow", "alwaysLoad", "autoApprove", "description", "dev", "gallery", "icon", "name", "remoteConfigured", "trust", "version",
+    ]
+    /// What other programs keep here and what would be missed, with the way round.
+    private static let refusedKeys = [
+        ("envFile", "no file of variables is read; put them into \"env\""),
+        ("disabledTools", hiding), ("excludeTools", hiding), ("includeTools", hiding),
+        ("oauth", signingIn), ("auth", signingIn), ("headersHelper", signingIn),
+    ]
+    private static let hiding = "a tool is left out with \"tools\": {\"NAME\": {\"hidden\": true}}"
+    private static let signingIn = "Fanout does not sign in anywhere; put a token into \"headers\", such as \"Bearer ${TOKEN}\""
     private static let toolKeys = [
         "hidden", "timeout", "attempt_timeout", "limit", "pool", "rate", "reads", "writes", "sequential", "read_only", "repeatable",
         "approval",
@@ -19,6 +29,9 @@ extension MCPServerSettings {
 
     /// Reads an entry of `mcpServers`; nil for one that is disabled.
     init?(_ name: String, _ entry: ToolsFileFields, _ environment: @escaping (String) -> String?) throws(ToolsFileError) {
+        for (key, remedy) in Self.refusedKeys where entry.has(key) {
+            throw entry.error([.key(key)], remedy)
+        }
         try entry.check(keys: Self.programKeys + Self.httpKeys + Self.ownKeys + Self.ignoredKeys)
         guard !name.isEmpty else {
             throw entry.error([], "a server needs a name; it begins the names of its tools")

@@ -13,16 +13,17 @@ package struct MCPServers: Sendable {
     /// Starts servers side by side and asks them for their tools.
     ///
     /// - Parameters:
+    ///   - version: Of Fanout, for the servers.
     ///   - taken: Names that other tools have.
     ///   - notice: Told of what servers write to their logs while no call of theirs runs, or more than one, and of what they do wrong. From
     ///     any thread.
     /// - Throws: ``ToolsFileError`` that names the server that cannot be used, and the remedy; then none of them runs.
     package static func start(
-        _ settings: [MCPServerSettings], taken: [String] = [], time: any Timekeeper,
+        _ settings: [MCPServerSettings], version: String, taken: [String] = [], time: any Timekeeper,
         notice: @escaping @Sendable (MCPNotice) -> Void = { _ in }
     ) async throws -> MCPServers {
         let client = HTTPClient()
-        let servers = settings.map { MCPServer($0, time: time, client: client, notice: notice) }
+        let servers = settings.map { MCPServer($0, version: version, time: time, client: client, notice: notice) }
         do {
             let lists = try await lists(of: servers)
             var names = MCPToolNames(taken: taken)

@@ -75,4 +75,14 @@ extension MCPServers {
         let tool = try #require(tools.first { $0.name == name }, "there is no tool \(name)")
         return try await tool.run(ToolContext(name: name, time: time, report: report), arguments)
     }
+
+    /// A call that hangs, once its server says that it does.
+    func hanging(_ name: String) async -> Task<ToolResult, any Error> {
+        let says = AsyncStream<Void>.makeStream()
+        let call = Task { try await self.call(name) { _ in says.continuation.yield() } }
+        for await _ in says.stream {
+            break
+        }
+        return call
+    }
 }

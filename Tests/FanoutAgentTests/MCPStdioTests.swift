@@ -120,10 +120,8 @@ extension ProgramsOneByOne {
             arguments: ends)
         func death(_ arguments: JSONValue, _ message: String) async throws {
             let servers = try await rig.start(rig.fake(), rig.fake("modern", name: "other"))
-            let hanging = Task { try await servers.call("fake__hang") }
-            let elsewhere = Task { try await servers.call("other__hang") }
-            // Answered after both have been asked.
-            _ = try await servers.call("fake__echo")
+            let hanging = await servers.hanging("fake__hang")
+            let elsewhere = await servers.hanging("other__hang")
             let error = await #expect(throws: CallError.self) { try await servers.call("fake__die", arguments) }
             #expect(error == CallError(.connection, message))
             await #expect(throws: CallError(.connection, message)) { try await hanging.value }
@@ -163,8 +161,7 @@ extension ProgramsOneByOne {
         @Test("a cancelled call ends at once, and the server is told", arguments: ["handshake", "modern"])
         func cancellation(era: String) async throws {
             let servers = try await rig.start(rig.fake(era))
-            let call = Task { try await servers.call("fake__hang") }
-            _ = try await servers.call("fake__echo")
+            let call = await servers.hanging("fake__hang")
             call.cancel()
             await #expect(throws: CancellationError.self) { try await call.value }
             let early = Task {

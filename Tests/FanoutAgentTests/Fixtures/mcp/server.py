@@ -61,6 +61,8 @@ def call(id, params):
     token = params.get("_meta", {}).get("progressToken")
     if name == "echo":
         result(id, arguments.get("text", ""))
+    elif name == "hang":
+        send({"method": "notifications/progress", "params": {"progressToken": token, "progress": 0}})
     elif name == "cancelled":
         result(id, " ".join(cancelled))
     elif name == "progress":
@@ -111,7 +113,7 @@ def call(id, params):
         result(id, f"{os.environ.get('FAKE', '')} in {os.path.basename(os.getcwd())}")
     elif name == "odd.name":
         result(id, "odd")
-    elif name != "hang":
+    else:
         answer(id, error={"code": -32602, "message": f"Unknown tool: {name}"})
 
 

@@ -23,6 +23,12 @@ static inline uint16_t cmicrohttpd_port(struct MHD_Daemon *daemon) {
     return info ? info->port : 0;
 }
 
+/// What a content reader returns when it has given all there is.
+static inline ssize_t cmicrohttpd_end(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+
+/// The size of a response that is not known before its end.
+static inline uint64_t cmicrohttpd_unknown_size(void) { return MHD_SIZE_UNKNOWN; }
+
 /// What a content reader returns to end a response short of what was announced.
 static inline ssize_t cmicrohttpd_cut_off(void) { return MHD_CONTENT_READER_END_WITH_ERROR; }
 #endif

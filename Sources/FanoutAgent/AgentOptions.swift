@@ -16,6 +16,14 @@ public struct AgentOptions: Sendable {
     public var patience = Patience()
     /// Tokens of one reply; nil leaves it to the server.
     public var longestReply: Int?
+    /// Microseconds that one prompt may take, from its first request to its answer.
+    public var longestRun: Int64?
+    /// What the first request of a prompt asks for; those after it leave the choice to the model, but for ``ToolChoice/none``.
+    public var toolChoice = ToolChoice.auto
+    /// Whether replies are wanted in pieces, so that what they say is seen, and may start, as it comes.
+    public var isStreamed = true
+    /// Whether a server that can is asked to keep the conversation.
+    public var keepsState = false
 
     public init(model: String, system: String? = nil) {
         self.model = model

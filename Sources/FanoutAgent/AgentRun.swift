@@ -9,10 +9,16 @@ struct AgentRun {
     /// The turn that runs, or the last one.
     var turn: Int
     var answer = AgentAnswer()
+    /// Whether what the reply says was posted as it came.
+    private var hasHeard = false
+    /// Whether the model was asked for this prompt before.
+    private var hasAsked = false
     /// How the turn that runs is run.
     private var plan: TurnPlan
     /// How many replies in a row were cut off.
     private var cuts = 0
+    /// The calls of the reply, of which some may run while it arrives; nil where nobody heard of them before it was whole.
+    private var arriving: ArrivingCalls?
 
     init(agent: Agent, conversation: Conversation, turn: Int) {
         self.agent = agent
@@ -56,13 +62,16 @@ struct AgentRun {
 
 // The request.
 extension AgentRun {
-    private func request() async -> Result<Reply, ModelError> {
+    private mutating func request() async -> Result<Reply, ModelError> {
         let id = "r\(turn)"
-        let request = ModelRequest(
-            body: conversation.request(
-                RequestOptions(
-                    model: options.model, tools: agent.engine.tools, allowsParallelCalls: plan.options.parallelAllowed,
-                    longestReply: options.longestReply)))
+        var asked = RequestOptions(
+            model: options.model, tools: agent.engine.tools, allowsParallelCalls: plan.options.parallelAllowed,
+            longestReply: options.longestReply)
+        asked.toolChoice = hasAsked ? options.toolChoice.afterFirst : options.toolChoice
+        asked.isStreamed = options.isStreamed
+        asked.keepsState = options.keepsState
+        hasAsked = true
+        let request = ModelRequest(body: conversation.request(asked), isStreamed: asked.isStreamed)
         log.post(.modelStarted(Event.ModelStarted(turn: turn, request: id, provider: agent.provider.name, model: options.model)))
         let result = await attempts(request, id)
         switch result {
@@ -73,14 +82,32 @@ extension AgentRun {
         return result
     }
 
-    private func attempts(_ request: ModelRequest, _ id: String) async -> Result<Reply, ModelError> {
+    private mutating func attempts(_ request: ModelRequest, _ id: String) async -> Result<Reply, ModelError> {
         var attempt = 1
         while true {
             let error: ModelError
+            let calls = request.isStreamed ? agent.engine.arrive(turn: turn, options: plan.options) : nil
+            let hasSpoken = Guarded(false)
             do {
-                return .success(try await agent.provider.reply(to: request))
+                let (log, turn) = (log, turn)
+                let reply = try await agent.provider.reply(to: request) { pieces in
+                    for piece in pieces {
+                        switch piece {
+                        case .output(let kind, let text):
+                            hasSpoken.withLock { $0 = true }
+                            log.post(.modelOutput(Event.ModelOutput(turn: turn, request: id, kind: kind, text: text)))
+                        case .announced(let place, let id, let name): calls?.announce(place, id: id, name: name)
+                        case .sealed(let place, let call): calls?.seal(place, call)
+                        }
+                    }
+                }
+                arriving = calls
+                hasHeard = hasSpoken.withLock { $0 }
+                return .success(reply)
             } catch let failure {
                 error = failure
+                // Nothing of a reply that broke off counts, and another may follow.
+                await calls?.breakOff(CallError(.truncatedTurn, "The reply that asked for this call broke off: \(failure.error.message)"))
             }
             guard !Task.isCancelled, let delay = options.patience.delay(after: error, attempt: attempt, random: agent.random()) else {
                 return .failure(Task.isCancelled ? .cancelled : error)
@@ -98,15 +125,17 @@ extension AgentRun {
 
     private func post(_ reply: Reply, _ id: String) {
         let pieces: [(Event.OutputKind, String?)] = [(.reasoning, reply.reasoning), (.text, reply.text), (.refusal, reply.refusal)]
-        var bodies: [Event.Body] = pieces.compactMap { kind, text in
+        // Where the reply came in pieces they were posted as they came.
+        var bodies: [Event.Body] = (hasHeard ? [] : pieces).compactMap { kind, text in
             guard let text, !text.isEmpty else { return nil }
             return .modelOutput(Event.ModelOutput(turn: turn, request: id, kind: kind, text: text))
         }
         bodies.append(
             .modelFinished(Event.ModelFinished(turn: turn, request: id, finish: reply.finish, reason: reply.reason, usage: reply.usage)))
-        if let message = reply.message {
-            let raw = recorded(message, of: reply)
-            bodies.append(.message(Event.Message(role: "assistant", text: reply.text.isEmpty ? nil : reply.text, turn: turn, raw: raw)))
+        for (place, message) in reply.messages.enumerated() {
+            // The text once, where a reply has several parts.
+            let text = place == reply.messages.count - 1 && !reply.text.isEmpty ? reply.text : nil
+            bodies.append(.message(Event.Message(role: "assistant", text: text, turn: turn, raw: recorded(message, of: reply))))
         }
         log.post(bodies)
     }
@@ -134,25 +163,27 @@ extension AgentRun {
             await run(reply.calls)
             return finish(Task.isCancelled ? .cancelled : .ok, Task.isCancelled ? .end : .another)
         case .paused:
+            await run(reply.calls, refusal: CallError(.truncatedTurn, "the reply is not finished (\(why)), so its calls were not run"))
             // The server goes on with its own work once it has its reply back, unchanged.
             return finish(.ok, .another)
         case .stop, .refused:
+            await run(reply.calls, refusal: CallError(.truncatedTurn, "the reply asks for nothing in the end"))
             return finish(.ok, .end)
         case .length where !reply.calls.isEmpty:
-            await refuse(
-                reply.calls, "the reply was cut off at its length limit (\(why)), so none of its calls was run; ask again, for less at once"
-            )
+            await refuse(reply.calls, "the reply was cut off at its length limit (\(why)), so this call was not run; ask again, for less at once")
             guard cuts < 2 else {
                 return end(.cut, CallError(.replyCut, "the model's replies are cut off at their length limit (\(why)); allow longer ones"))
             }
             return finish(.cut, .another)
         case .length:
+            await run([])
             return end(.cut, CallError(.replyCut, "the answer was cut off at the length limit of a reply (\(why)); allow longer ones"))
         case .filtered:
-            await refuse(reply.calls, "the provider's filter ended the reply (\(why)), so none of its calls was run")
+            await refuse(reply.calls, "the provider's filter ended the reply (\(why)), so this call was not run")
             return end(.failed, CallError(.replyFiltered, "the provider's filter ended the reply (\(why)); put the question differently"))
         case .other, .error:
             guard !reply.calls.isEmpty else {
+                await run([])
                 answer.note = "the reply ended for a reason that is not known here: \(why)"
                 return finish(.ok, .end)
             }
@@ -162,8 +193,14 @@ extension AgentRun {
         }
     }
 
-    private mutating func run(_ calls: [ToolCall]) async {
-        let results = await agent.engine.run(turn: turn, calls: calls, options: plan.options)
+    /// Runs what the reply asks for, and puts the results into the conversation.
+    ///
+    /// - Parameter refusal: Why whatever has not started yet must not.
+    private mutating func run(_ calls: [ToolCall], refusal: CallError? = nil) async {
+        let arrived = arriving
+        arriving = nil
+        guard arrived != nil || !calls.isEmpty else { return }
+        let results = await (arrived ?? agent.engine.arrive(turn: turn, options: plan.options)).finish(calls, refusal: refusal)
         answer.callErrors += results.count { $0.outcome.isError }
         let before = conversation.messages.count
         conversation.answer(results.map { CallAnswer(id: $0.id, text: $0.text, isError: $0.isError) })
@@ -172,12 +209,7 @@ extension AgentRun {
 
     /// Ends calls that must not run; each still gets its answer, or no request could follow.
     private mutating func refuse(_ calls: [ToolCall], _ why: String) async {
-        await run(
-            calls.map { call in
-                var refused = call
-                refused.refusal = CallError(.truncatedTurn, why)
-                return refused
-            })
+        await run(calls, refusal: CallError(.truncatedTurn, why))
     }
 
     private mutating func fail(_ error: ModelError) -> Next {

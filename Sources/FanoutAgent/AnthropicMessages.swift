@@ -4,8 +4,8 @@ internal import FanoutJSON
 
 /// Anthropic's Messages, as its API reference and its clients' types describe them.
 enum AnthropicMessages {
-    /// The API demands a limit; every model that takes tools takes this one.
-    private static let longestReply = 4096
+    /// The API demands a limit; every model that is still served takes this one.
+    private static let longestReply = 8192
 
     static func request(system: String?, messages: [JSONText], options: RequestOptions) -> JSONText {
         var writer = JSONWriter()
@@ -21,14 +21,30 @@ enum AnthropicMessages {
             writer.text(",\"tools\":[")
             writer.list(options.tools.map(definition(of:)))
             writer.text("]")
-            if !options.allowsParallelCalls {
-                writer.text(",\"tool_choice\":{\"type\":\"auto\",\"disable_parallel_tool_use\":true}")
+            if let choice = choice(options) {
+                writer.text(",\"tool_choice\":")
+                writer.value(choice)
             }
         }
         writer.text(",\"messages\":[")
         writer.list(messages)
-        writer.text("]}")
+        writer.text(options.isStreamed ? "],\"stream\":true}" : "]}")
         return JSONText(unchecked: writer.bytes)
+    }
+
+    /// The switch against several calls lives inside it. Nil where it says what the API assumes.
+    private static func choice(_ options: RequestOptions) -> JSONValue? {
+        var choice: JSONObject =
+            switch options.toolChoice {
+            case .auto: ["type": "auto"]
+            case .none: ["type": "none"]
+            case .required: ["type": "any"]
+            case .tool(let name): ["type": "tool", "name": .string(name)]
+            }
+        if !options.allowsParallelCalls, options.toolChoice != .none {
+            choice["disable_parallel_tool_use"] = true
+        }
+        return options.toolChoice == .auto && options.allowsParallelCalls ? nil : .object(choice)
     }
 
     private static func definition(of tool: Tool) -> JSONText {
@@ -94,7 +110,7 @@ extension AnthropicMessages {
             writer.text("{\"role\":\"assistant\",\"content\":")
             writer.raw(rawContent.json.utf8)
             writer.text("}")
-            reply.message = JSONText(unchecked: writer.bytes)
+            reply.messages = [JSONText(unchecked: writer.bytes)]
         }
         return reply
     }

@@ -6,6 +6,8 @@ internal import FanoutJSON
 public struct LiveProvider: ModelProvider {
     /// Bytes; a reply is text, and this is far beyond the longest.
     private static let largestReply = 64 << 20
+    /// Microseconds without a byte after which a server is given up; models may think for minutes before their first word.
+    private static let longestSilence: Int64 = 300_000_000
 
     public let form: WireForm
     /// Host and port.
@@ -42,12 +44,26 @@ public struct LiveProvider: ModelProvider {
         self.init(form: form, baseURL: named, key: environment(form.keyVariable), timeout: timeout)
     }
 
-    public func reply(to request: ModelRequest) async throws(ModelError) -> Reply {
+    public func reply(to request: ModelRequest, _ receive: @escaping @Sendable ([ReplyPiece]) -> Void) async throws(ModelError) -> Reply {
+        let response: HTTPResponse
+        do {
+            response = try await client.send(
+                HTTPRequest(
+                    method: "POST", url: url, headers: headers(request), body: request.body.utf8, timeout: timeout,
+                    stallTimeout: Self.longestSilence))
+        } catch {
+            throw modelError(error)
+        }
+        guard response.head.isSuccess, request.isStreamed, response.head.isEventStream else {
+            return try await whole(response)
+        }
+        return try await stream(response.body, receive)
+    }
+
+    private func whole(_ response: HTTPResponse) async throws(ModelError) -> Reply {
         let reply: HTTPReply
         do {
-            reply = try await client.collect(
-                HTTPRequest(method: "POST", url: url, headers: headers, body: request.body.utf8, timeout: timeout), limit: Self.largestReply
-            )
+            reply = HTTPReply(head: response.head, body: try await response.body.collect(limit: Self.largestReply))
         } catch {
             throw modelError(error)
         }
@@ -57,14 +73,54 @@ public struct LiveProvider: ModelProvider {
         do {
             return try form.reply(from: reply.body)
         } catch {
-            throw ModelError(CallError(.badReply, without(key: badReply(reply, error))))
+            throw ModelError(CallError(error.kind, without(key: badReply(reply, error))), isTransient: error.isTransient)
         }
     }
 
-    private var headers: [HTTPHeader] {
-        var headers = [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Accept", "application/json")]
+    private func stream(_ body: HTTPBody, _ receive: @Sendable ([ReplyPiece]) -> Void) async throws(ModelError) -> Reply {
+        var parser = EventStreamParser(limit: Self.largestReply)
+        var assembler = form.assembler()
+        var count = 0
+        while let bytes = try await next(of: body) {
+            count += bytes.count
+            let events = count <= Self.largestReply ? try? parser.take(bytes) : nil
+            guard let events else {
+                throw modelError(HTTPError.tooLarge(host: name, limit: Self.largestReply))
+            }
+            var pieces: [ReplyPiece] = []
+            do throws(ReplyError) {
+                for event in events {
+                    try assembler.take(event, &pieces)
+                }
+            } catch {
+                throw modelError(error)
+            }
+            if !pieces.isEmpty {
+                receive(pieces)
+            }
+        }
+        do {
+            return try assembler.reply()
+        } catch {
+            throw modelError(error)
+        }
+    }
+
+    private func next(of body: HTTPBody) async throws(ModelError) -> [UInt8]? {
+        do {
+            return try await body.next()
+        } catch {
+            throw modelError(error)
+        }
+    }
+
+    private func headers(_ request: ModelRequest) -> [HTTPHeader] {
+        var headers = [
+            HTTPHeader("Content-Type", "application/json"),
+            HTTPHeader("Accept", request.isStreamed ? "text/event-stream" : "application/json"),
+        ]
         switch form {
-        case .openAIChat:
+        case .openAIChat, .openAIResponses:
             if let key {
                 headers.append(HTTPHeader("Authorization", "Bearer \(key)"))
             }
@@ -90,6 +146,10 @@ extension LiveProvider {
         }
     }
 
+    private func modelError(_ error: ReplyError) -> ModelError {
+        ModelError(CallError(error.kind, without(key: "\(name): \(error.message)")), isTransient: error.isTransient)
+    }
+
     private func refusal(_ reply: HTTPReply) -> ModelError {
         let status = reply.head.status
         let body = JSONText(unchecked: reply.body).value
@@ -106,7 +166,7 @@ extension LiveProvider {
             message =
                 "\(name) answers \(status): \(words)\(status == 401 && key == nil ? " (no key was given: set \(form.keyVariable))" : "")"
         } else if status == 404 {
-            message = "\(name) answers 404 at \(form.path); check the base URL\(form == .openAIChat ? ", which as a rule ends in /v1" : "")"
+            message = "\(name) answers 404 at \(form.path); check the base URL\(form.baseURLHint)"
         } else {
             message = "\(name) answers \(status) and gives no reason; look at the server's log"
         }
@@ -118,7 +178,7 @@ extension LiveProvider {
         let isPage = type.hasPrefix("text/html") || reply.body.first { $0 > 0x20 } == UInt8(ascii: "<")
         if isPage {
             return "\(name) answers with a web page and not with a model's reply; check the base URL"
-                + (form == .openAIChat ? ", which as a rule ends in /v1" : "")
+                + form.baseURLHint
         }
         if reply.body.isEmpty {
             return "\(name) answers with nothing; look at the server's log"
@@ -146,7 +206,7 @@ extension WireForm {
     /// Where the provider's own service is.
     public var usualBaseURL: String {
         switch self {
-        case .openAIChat: "https://api.openai.com/v1"
+        case .openAIChat, .openAIResponses: "https://api.openai.com/v1"
         case .anthropicMessages: "https://api.anthropic.com"
         }
     }
@@ -154,7 +214,7 @@ extension WireForm {
     /// The environment variable that holds the key, as the provider's own clients name it.
     public var keyVariable: String {
         switch self {
-        case .openAIChat: "OPENAI_API_KEY"
+        case .openAIChat, .openAIResponses: "OPENAI_API_KEY"
         case .anthropicMessages: "ANTHROPIC_API_KEY"
         }
     }
@@ -162,7 +222,7 @@ extension WireForm {
     /// The environment variable that names another server, as the provider's own clients read it.
     public var baseURLVariable: String {
         switch self {
-        case .openAIChat: "OPENAI_BASE_URL"
+        case .openAIChat, .openAIResponses: "OPENAI_BASE_URL"
         case .anthropicMessages: "ANTHROPIC_BASE_URL"
         }
     }
@@ -170,7 +230,19 @@ extension WireForm {
     fileprivate var path: String {
         switch self {
         case .openAIChat: "/chat/completions"
+        case .openAIResponses: "/responses"
         case .anthropicMessages: "/v1/messages"
         }
     }
+
+    fileprivate var baseURLHint: String {
+        switch self {
+        case .openAIChat, .openAIResponses: ", which as a rule ends in /v1"
+        case .anthropicMessages: ", which as a rule does not end in /v1"
+        }
+    }
+}
+
+extension HTTPHead {
+    fileprivate var isEventStream: Bool { self["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false }
 }

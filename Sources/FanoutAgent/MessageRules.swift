@@ -53,10 +53,11 @@ extension MessageFault: CustomStringConvertible {
 public enum MessageRules {
     /// Every fault, in the order of the messages.
     ///
-    /// - Parameter messages: The `messages` of a request, in the API's form.
+    /// - Parameter messages: The `messages` of a request, or its `input` items, in the API's form.
     public static func faults(in messages: [JSONValue], form: WireForm) -> [MessageFault] {
         switch form {
         case .openAIChat: openAIChat(messages)
+        case .openAIResponses: openAIResponses(messages)
         case .anthropicMessages: anthropicMessages(messages)
         }
     }

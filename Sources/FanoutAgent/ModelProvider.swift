@@ -8,16 +8,26 @@ public protocol ModelProvider: Sendable {
     var form: WireForm { get }
 
     /// Makes one attempt. Trying again is the caller's business.
-    func reply(to request: ModelRequest) async throws(ModelError) -> Reply
+    ///
+    /// - Parameter receive: Is told, in order, what arrives before the reply is whole, where it is streamed.
+    func reply(to request: ModelRequest, _ receive: @escaping @Sendable ([ReplyPiece]) -> Void) async throws(ModelError) -> Reply
+}
+
+extension ModelProvider {
+    /// Makes one attempt, whose reply is looked at only when it is whole.
+    public func reply(to request: ModelRequest) async throws(ModelError) -> Reply { try await reply(to: request) { _ in } }
 }
 
 /// One request to a model.
 public struct ModelRequest: Sendable {
     /// In the provider's form.
     public var body: JSONText
+    /// Whether it asks for the reply in pieces.
+    public var isStreamed: Bool
 
-    public init(body: JSONText) {
+    public init(body: JSONText, isStreamed: Bool = false) {
         self.body = body
+        self.isStreamed = isStreamed
     }
 }
 

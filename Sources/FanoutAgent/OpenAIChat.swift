@@ -16,6 +16,10 @@ enum OpenAIChat {
             writer.text(",\"tools\":[")
             writer.list(options.tools.map(definition(of:)))
             writer.text("]")
+            if options.toolChoice != .auto {
+                writer.text(",\"tool_choice\":")
+                writer.value(choice(options.toolChoice))
+            }
             // On by default, and refused by some servers where it says nothing new.
             if !options.allowsParallelCalls {
                 writer.text(",\"parallel_tool_calls\":false")
@@ -25,8 +29,20 @@ enum OpenAIChat {
             writer.text(",\"max_completion_tokens\":")
             writer.integer(Int64(longest))
         }
+        if options.isStreamed {
+            writer.text(",\"stream\":true,\"stream_options\":{\"include_usage\":true}")
+        }
         writer.text("}")
         return JSONText(unchecked: writer.bytes)
+    }
+
+    private static func choice(_ choice: ToolChoice) -> JSONValue {
+        switch choice {
+        case .auto: "auto"
+        case .none: "none"
+        case .required: "required"
+        case .tool(let name): ["type": "function", "function": ["name": .string(name)]]
+        }
     }
 
     private static func definition(of tool: Tool) -> JSONText {
@@ -65,7 +81,7 @@ extension OpenAIChat {
         let calls = message.field("tool_calls")?.list ?? []
         let refusal = message.field("refusal")?.string
 
-        var reply = Reply(finish: finish(word, lastCall: calls.last, isRefused: refusal != nil))
+        var reply = Reply(finish: finish(word, lastCallIsWhole: calls.last.map(isWhole), isRefused: refusal != nil))
         reply.text = text(of: message.field("content"))
         reply.refusal = refusal
         // No field of the API's own: servers with open models have the one or the other.
@@ -74,7 +90,7 @@ extension OpenAIChat {
         reply.reason = word
         reply.usage = usage(from: JSONValue(body.field("usage")))
         reply.model = body.field("model")?.string
-        reply.message = raw.entering("choices")?.entering()?.entering("message").map(messageToSendBack)
+        reply.messages = raw.entering("choices")?.entering()?.entering("message").map { [messageToSendBack($0)] } ?? []
         return reply
     }
 
@@ -98,15 +114,17 @@ extension OpenAIChat {
 
     /// Calls count, and not the word: a forced tool ends with `stop`, and so do the replies of some servers. A last call whose arguments
     /// do not parse was cut off, also where the server says `tool_calls`.
-    private static func finish(_ word: String?, lastCall: JSONElement?, isRefused: Bool) -> Event.Finish {
+    ///
+    /// - Parameter lastCallIsWhole: Nil where there is no call.
+    static func finish(_ word: String?, lastCallIsWhole: Bool?, isRefused: Bool) -> Event.Finish {
         switch word {
         case "length": .length
         case "content_filter": .filtered
         case "tool_calls", "function_call", "stop":
-            if let lastCall {
-                isWhole(lastCall) ? .calls : .length
-            } else {
-                isRefused ? .refused : .stop
+            switch lastCallIsWhole {
+            case true?: .calls
+            case false?: .length
+            case nil: isRefused ? .refused : .stop
             }
         default: .other
         }
@@ -124,7 +142,7 @@ extension OpenAIChat {
         return content.string ?? content.list.compactMap { $0.field("text")?.string }.joined()
     }
 
-    private static func usage(from value: JSONValue) -> Event.Usage? {
+    static func usage(from value: JSONValue) -> Event.Usage? {
         guard value.object != nil else { return nil }
         return Event.Usage(
             input: value["prompt_tokens"]?.integer.map(Int.init(clamping:)),

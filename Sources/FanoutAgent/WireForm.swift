@@ -6,6 +6,7 @@ public import FanoutJSON
 public enum WireForm: String, Sendable, Hashable, CaseIterable {
     /// OpenAI's Chat Completions, and every server that imitates it.
     case openAIChat = "openai-chat"
+    case openAIResponses = "openai-responses"
     /// Anthropic's Messages.
     case anthropicMessages = "anthropic-messages"
 }
@@ -18,6 +19,11 @@ public struct RequestOptions: Sendable {
     public var allowsParallelCalls: Bool
     /// Tokens; nil leaves it to the server, where the API allows that.
     public var longestReply: Int?
+    public var toolChoice = ToolChoice.auto
+    /// Whether the reply is wanted in pieces as the model writes it.
+    public var isStreamed = false
+    /// Whether the server is asked to keep the conversation, so that only what is new is sent. Where the API cannot, it makes no difference.
+    public var keepsState = false
 
     public init(model: String, tools: [Tool] = [], allowsParallelCalls: Bool = true, longestReply: Int? = nil) {
         self.model = model
@@ -41,8 +47,10 @@ public struct Reply: Sendable {
     public var usage: Event.Usage?
     /// The model that answered, where the reply names it.
     public var model: String?
-    /// The message that goes back with the next request, as it came; nil where there is nothing to send back.
-    public var message: JSONText?
+    /// What goes back with the next request, as it came: one message, or the items of the API that has items.
+    public var messages: [JSONText] = []
+    /// By which a server that keeps the conversation knows the reply.
+    public var responseID: String?
 
     public init(finish: Event.Finish) {
         self.finish = finish
@@ -53,9 +61,25 @@ public struct Reply: Sendable {
 public struct ReplyError: Error, Sendable, Hashable {
     /// A sentence.
     public var message: String
+    public var kind: CallError.Kind
+    /// Whether the same request may well succeed later.
+    public var isTransient: Bool
 
-    public init(_ message: String) {
+    public init(_ message: String, kind: CallError.Kind = .badReply, isTransient: Bool = false) {
         self.message = message
+        self.kind = kind
+        self.isTransient = isTransient
+    }
+
+    /// An error that a provider sent in place of a reply, or in the middle of one.
+    static func provider(_ body: JSONValue, form: WireForm) -> ReplyError {
+        let error = body["error"] ?? body
+        let words = [error["type"]?.string, error["code"]?.string].compactMap(\.self)
+        let message = form.errorMessage(in: body) ?? error["message"]?.string ?? words.first ?? "the provider sent an error without words"
+        let isOverloaded = words.contains { ["overloaded_error", "server_error", "api_error", "timeout_error", "internal_error"].contains($0) }
+        let isLimited = words.contains { ["rate_limit_error", "rate_limit_exceeded"].contains($0) }
+        return ReplyError(
+            message, kind: isLimited ? .rateLimited : isOverloaded ? .serverError : .badReply, isTransient: isOverloaded || isLimited)
     }
 }
 
@@ -74,11 +98,14 @@ extension WireForm {
         if let error = root.field("error"),
             let message = errorMessage(in: ["error": JSONValue(error), "message": JSONValue(root.field("message"))])
         {
-            throw ReplyError(message)
+            var failure = ReplyError.provider(JSONValue(root), form: self)
+            failure.message = message
+            throw failure
         }
         let raw = RawJSON(body, readAs: root, by: reader)
         return switch self {
         case .openAIChat: try OpenAIChat.reply(from: root, raw)
+        case .openAIResponses: try OpenAIResponses.reply(from: raw)
         case .anthropicMessages: try AnthropicMessages.reply(from: root, raw)
         }
     }
@@ -91,9 +118,12 @@ extension WireForm {
     }
 
     /// The body of a request that continues from these messages.
-    func request(system: String?, messages: [JSONText], options: RequestOptions) -> JSONText {
+    ///
+    /// - Parameter previous: What the server keeps, after which they come.
+    func request(system: String?, messages: [JSONText], previous: String? = nil, options: RequestOptions) -> JSONText {
         switch self {
         case .openAIChat: OpenAIChat.request(system: system, messages: messages, options: options)
+        case .openAIResponses: OpenAIResponses.request(system: system, items: messages, previous: previous, options: options)
         case .anthropicMessages: AnthropicMessages.request(system: system, messages: messages, options: options)
         }
     }
@@ -102,6 +132,7 @@ extension WireForm {
     func recorded(_ message: JSONText, secretTools: Set<String>) -> JSONText {
         switch self {
         case .openAIChat: OpenAIChat.recorded(message, secretTools: secretTools)
+        case .openAIResponses: OpenAIResponses.recorded(message, secretTools: secretTools)
         case .anthropicMessages: AnthropicMessages.recorded(message, secretTools: secretTools)
         }
     }
@@ -116,6 +147,7 @@ extension WireForm {
         guard !results.isEmpty else { return [] }
         return switch self {
         case .openAIChat: results.map(OpenAIChat.message(for:))
+        case .openAIResponses: results.map(OpenAIResponses.item(for:))
         case .anthropicMessages: [AnthropicMessages.message(for: results)]
         }
     }

@@ -44,6 +44,14 @@ struct Script {
                 ]
             }
             add(milliseconds, chat(content: text.map { .string($0) } ?? .null, calls: .array(list), finish: "tool_calls"))
+        case .openAIResponses:
+            let items = calls.enumerated().map { place, call -> JSONValue in
+                [
+                    "type": "function_call", "id": .string("fc_\(first + place + 1)"), "call_id": .string("call_\(first + place + 1)"),
+                    "name": .string(call.name), "arguments": .string(call.arguments), "status": "completed",
+                ]
+            }
+            add(milliseconds, response(text, items))
         case .anthropicMessages:
             let opening: [JSONValue] = text.map { [["type": "text", "text": .string($0)]] } ?? []
             let blocks = calls.enumerated().map { place, call -> JSONValue in
@@ -60,6 +68,7 @@ struct Script {
     mutating func answer(after milliseconds: Double, _ text: String) {
         switch form {
         case .openAIChat: add(milliseconds, chat(content: .string(text), calls: nil, finish: "stop"))
+        case .openAIResponses: add(milliseconds, response(text, []))
         case .anthropicMessages: add(milliseconds, message([["type": "text", "text": .string(text)]], stop: "end_turn"))
         }
     }
@@ -74,6 +83,21 @@ struct Script {
         return [
             "id": .string("chatcmpl-script\(steps.count + 1)"), "object": "chat.completion", "created": 1_795_228_000, "model": "scripted",
             "choices": [["index": 0, "message": .object(message), "logprobs": nil, "finish_reason": .string(finish)]],
+        ]
+    }
+
+    private func response(_ text: String?, _ items: [JSONValue]) -> JSONValue {
+        let said: [JSONValue] = text.map { text in
+            [
+                [
+                    "type": "message", "id": .string("msg_script\(steps.count + 1)"), "role": "assistant", "status": "completed",
+                    "content": [["type": "output_text", "text": .string(text), "annotations": []]],
+                ]
+            ]
+        } ?? []
+        return [
+            "id": .string("resp_script\(steps.count + 1)"), "object": "response", "created_at": 1_795_228_000, "model": "scripted",
+            "status": "completed", "output": .array(said + items),
         ]
     }
 

@@ -34,6 +34,10 @@ final class CurlExchange {
         if let timeout = request.timeout {
             ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(timeout))
         }
+        if let stall = request.stallTimeout {
+            ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+            ccurl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(clamping: stall / 1_000_000)))
+        }
         if Self.isLoopback(request.host) {
             // A proxy for the world does not know the servers of this machine.
             ccurl_set_text(easy, CURLOPT_PROXY, "")

@@ -15,6 +15,20 @@ package final class HTTPBody: Sendable {
         worker.cancel(transfer)
     }
 
+    /// All that is left of it.
+    ///
+    /// - Parameter limit: Bytes; more are an error.
+    package func collect(limit: Int) async throws(HTTPError) -> [UInt8] {
+        var body: [UInt8] = []
+        while let chunk = try await next() {
+            guard body.count + chunk.count <= limit else {
+                throw HTTPError.tooLarge(host: transfer.request.host, limit: limit)
+            }
+            body.append(contentsOf: chunk)
+        }
+        return body
+    }
+
     /// The next piece, never empty; nil at the end.
     package func next() async throws(HTTPError) -> [UInt8]? {
         let transfer = transfer

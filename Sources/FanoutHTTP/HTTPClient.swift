@@ -40,13 +40,6 @@ package final class HTTPClient: Sendable {
     /// - Parameter limit: Bytes; a larger body is an error.
     package func collect(_ request: HTTPRequest, limit: Int) async throws(HTTPError) -> HTTPReply {
         let response = try await send(request)
-        var body: [UInt8] = []
-        while let chunk = try await response.body.next() {
-            guard body.count + chunk.count <= limit else {
-                throw HTTPError.tooLarge(host: request.host, limit: limit)
-            }
-            body.append(contentsOf: chunk)
-        }
-        return HTTPReply(head: response.head, body: body)
+        return HTTPReply(head: response.head, body: try await response.body.collect(limit: limit))
     }
 }

@@ -31,7 +31,7 @@ package struct HTTPError: Error, Sendable, Hashable {
 extension HTTPError {
     static let cancelled = HTTPError(.cancelled, "the request was cancelled")
 
-    static func tooLarge(host: String, limit: Int) -> HTTPError {
+    package static func tooLarge(host: String, limit: Int) -> HTTPError {
         HTTPError(
             .tooLarge, "the response of \(host) is larger than \(limit) bytes, the most that is taken; ask for less, or raise the limit")
     }
@@ -57,6 +57,11 @@ extension HTTPError {
             return HTTPError(
                 .timeout,
                 "\(host) did not accept a connection within \(seconds(request.connectTimeout)); check that it can be reached from here")
+        case CURLE_OPERATION_TIMEDOUT where detail.contains("too slow"):
+            return HTTPError(
+                .timeout,
+                "\(host) sent nothing for \(seconds(request.stallTimeout ?? request.connectTimeout)) in the middle of its response; "
+                    + "try again, or look at the server's log")
         case CURLE_OPERATION_TIMEDOUT:
             return HTTPError(
                 .timeout,

@@ -9,10 +9,12 @@ package struct HTTPRequest: Sendable {
     package var connectTimeout: Int64
     /// Microseconds until the whole response must be there; nil waits for ever.
     package var timeout: Int64?
+    /// Microseconds, as whole seconds, for which the response may stand still; nil for ever.
+    package var stallTimeout: Int64?
 
     package init(
         method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil, connectTimeout: Int64 = 10_000_000,
-        timeout: Int64? = nil
+        timeout: Int64? = nil, stallTimeout: Int64? = nil
     ) {
         self.method = method
         self.url = url
@@ -20,6 +22,7 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.connectTimeout = connectTimeout
         self.timeout = timeout
+        self.stallTimeout = stallTimeout
     }
 
     /// Host and port as written in the address, without user, path or query: what an error text may show.
@@ -75,4 +78,9 @@ package struct HTTPResponse: Sendable {
 package struct HTTPReply: Sendable {
     package var head: HTTPHead
     package var body: [UInt8]
+
+    package init(head: HTTPHead, body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
 }

@@ -1,8 +1,6 @@
 import FanoutEngine
 import FanoutEvents
-import FanoutHTTP
 import FanoutJSON
-import Foundation
 import Testing
 
 @testable import FanoutTools
@@ -119,32 +117,5 @@ struct MCPToolTests {
         // Beside Python's base64.
         let encoded = ["é", " a", "a\n", "=?base64?x?=", "", "plain text"].map(MCPHeaderParameter.encoded)
         #expect(encoded == ["=?base64?w6k=?=", "=?base64?IGE=?=", "=?base64?YQo=?=", "=?base64?PT9iYXNlNjQ/eD89?=", "", "plain text"])
-    }
-
-    static let streams: [(String, [EventStreamParser.Event], String?, Int64?)] = [
-        ("data: a\n\n", [.init(data: Array("a".utf8))], nil, nil),
-        ("\u{feff}data:a\r\ndata:  b\r\n\r\n", [.init(data: Array("a\n b".utf8))], nil, nil),
-        (": comment\revent: ping\rdata: {}\r\r", [.init(type: "ping", data: Array("{}".utf8))], nil, nil),
-        ("id: 7\nretry: 20\ndata:\n\ndata: x\n\n", [.init(data: Array("x".utf8))], "7", 20_000),
-        ("retry: soon\nid: a\0b\nnonsense\ndata: x\n\ndata: torn", [.init(data: Array("x".utf8))], nil, nil),
-    ]
-
-    @Test("a stream of events is the same however it is cut", arguments: streams)
-    func events(_ text: String, _ expected: [EventStreamParser.Event], _ id: String?, _ retry: Int64?) throws {
-        let bytes = Array(text.utf8)
-        for size in [1, 2, 3, 7, bytes.count] {
-            var parser = EventStreamParser(limit: 1000)
-            var events: [EventStreamParser.Event] = []
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                events += try parser.take(bytes[start..<min(start + size, bytes.count)])
-            }
-            #expect(events == expected && parser.lastID == id && parser.retry == retry, "in pieces of \(size)")
-        }
-    }
-
-    @Test("an event beyond what may be kept is refused")
-    func endlessEvent() {
-        var parser = EventStreamParser(limit: 10)
-        #expect(throws: EventStreamParser.TooLong.self) { try parser.take(Array("data: 12345\ndata: 12345\n".utf8)) }
     }
 }

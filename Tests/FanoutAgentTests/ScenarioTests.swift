@@ -44,8 +44,11 @@ extension Scenario: CustomTestStringConvertible {
 
     /// The results that went back, in order, each with the place of its turn's request.
     static func results(_ provider: ScriptedProvider) -> [String] {
-        provider.requests.last?.value["messages"]?.array?.flatMap { message -> [String] in
+        let request = provider.requests.last?.value
+        return (request?["messages"] ?? request?["input"])?.array?.flatMap { message -> [String] in
             switch provider.form {
+            case .openAIResponses:
+                message["output"]?.string.map { ["\(message["call_id"]?.string ?? "") \($0)"] } ?? []
             case .openAIChat:
                 message["tool_call_id"]?.string.map { ["\($0) \(message["content"]?.string ?? "")"] } ?? []
             case .anthropicMessages:

@@ -2,20 +2,36 @@ import FanoutAgent
 import FanoutEngine
 import FanoutEvents
 import FanoutJSON
-import Foundation
+import FanoutTestKit
 import Testing
 
-/// A session whose events are kept, on a clock that stands still.
+/// A session whose events are kept, on a clock that stands still, or on another.
 struct Session {
     let time = StillTime()
+    /// The clock of its events.
+    let clock: any Timekeeper
     let log: EventLog
     private let reader: EventQueue
     private let kept = Guarded<[Event]>([])
+    private let wakes: AsyncStream<Void>
 
-    init() {
-        let time = time
-        log = EventLog { time.now() }
-        reader = log.reader()
+    init(clock: (any Timekeeper)? = nil) {
+        let clock = clock ?? time
+        self.clock = clock
+        log = EventLog { clock.now() }
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        reader = log.reader { wake.yield() }
+        self.wakes = wakes
+    }
+
+    /// Waits until the events so far satisfy the condition.
+    func until(_ condition: ([Event]) -> Bool) async {
+        if condition(events) {
+            return
+        }
+        for await _ in wakes where condition(events) {
+            return
+        }
     }
 
     /// All that was posted so far.
@@ -26,33 +42,8 @@ struct Session {
         }
     }
 
-    /// What tests/check-events finds wrong with them, each a line; the events as a whole session of ours.
-    func violations() throws -> String {
-        var writer = EventWriter()
-        writer.write(Header(session: "test", started: 0))
-        for event in events {
-            writer.write(event)
-        }
-        let check = Process()
-        check.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
-            "check-events")
-        check.arguments = ["python3", script.path, "--complete", "-"]
-        let (input, output) = (Pipe(), Pipe())
-        check.standardInput = input
-        check.standardOutput = output
-        check.standardError = output
-        try check.run()
-        // Its input fits no pipe, perhaps; a thread of its own writes it.
-        let bytes = Data(writer.bytes)
-        Thread.detachNewThread {
-            try? input.fileHandleForWriting.write(contentsOf: bytes)
-            try? input.fileHandleForWriting.close()
-        }
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        check.waitUntilExit()
-        return check.terminationStatus == 0 ? "" : said
-    }
+    /// What is wrong with them as a whole session of ours, each a line.
+    func violations() throws -> String { try CheckEvents.violations(in: events) }
 }
 
 extension Event.Body {

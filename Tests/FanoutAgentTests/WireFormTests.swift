@@ -49,6 +49,16 @@ import Testing
                     ["id": "c", "type": "function", "function": ["name": "f", "arguments": .string($0)]] as JSONValue
                 }
                 return JSONText(["choices": [["message": ["content": "so", "tool_calls": .array(calls)], "finish_reason": reason]]]).utf8
+            case .openAIResponses:
+                let items = calls.map {
+                    ["type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": .string($0)] as JSONValue
+                }
+                let said: JSONValue = ["type": "message", "role": "assistant", "content": [["type": "output_text", "text": "so"]]]
+                let isStatus = word.map { ["completed", "cancelled"].contains($0) } ?? true
+                let details: JSONValue = isStatus ? nil : ["reason": reason]
+                return JSONText([
+                    "status": isStatus ? reason : "incomplete", "incomplete_details": details, "output": .array([said] + items),
+                ]).utf8
             case .anthropicMessages:
                 let blocks = calls.map {
                     ["type": "tool_use", "id": "c", "name": "f", "input": JSONText(unchecked: Array($0.utf8)).value] as JSONValue
@@ -59,6 +69,12 @@ import Testing
     }
 
     static let endingCases: [Ending] = [
+        Ending(form: .openAIResponses, word: "completed", calls: [], finish: .stop),
+        Ending(form: .openAIResponses, word: "completed", calls: ["{}", "{}"], finish: .calls),
+        Ending(form: .openAIResponses, word: "max_output_tokens", calls: ["{}"], finish: .length),
+        Ending(form: .openAIResponses, word: "content_filter", calls: [], finish: .filtered),
+        Ending(form: .openAIResponses, word: "steered", calls: [], finish: .length),
+        Ending(form: .openAIResponses, word: "cancelled", calls: [], finish: .other),
         Ending(form: .openAIChat, word: "stop", calls: [], finish: .stop),
         Ending(form: .openAIChat, word: "length", calls: [], finish: .length),
         Ending(form: .openAIChat, word: "content_filter", calls: [], finish: .filtered),
@@ -100,12 +116,13 @@ import Testing
         let reply = try WireForm.anthropicMessages.reply(from: Array(spaced.utf8))
         #expect(reply.calls.first?.arguments == input)
         #expect(
-            reply.message?.description == #"{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":\#(input)}]}"#)
+            reply.messages.first?.description
+                == #"{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":\#(input)}]}"#)
     }
 
     @Test("the next request holds the reply as it was and each result under its id, as in the recorded ones")
     func nextRequest() throws {
-        for form in WireForm.allCases {
+        for form in [WireForm.openAIChat, .anthropicMessages] {
             let folder = form == .openAIChat ? "openai_chat/response_tool_calls" : "anthropic_messages/response_tool_use"
             let reply = try form.reply(from: Fixture("\(folder).json").bytes)
             var conversation = Conversation(form: form)
@@ -132,6 +149,8 @@ import Testing
                 #expect(messages[4] == ["role": "tool", "tool_call_id": "call_n3", "content": "clock unavailable"])
                 #expect(body["parallel_tool_calls"] == false)
                 #expect(body["tools"]?[0]?["function"]?["parameters"] == tools[0].parameters)
+            case .openAIResponses:
+                Issue.record("it has a test of its own")
             case .anthropicMessages:
                 #expect(messages.count == 3)
                 #expect(messages[2]["content"]?[0] == recorded["messages"]?[2]?["content"]?[0])
@@ -140,6 +159,61 @@ import Testing
                 #expect(body["tools"]?[0]?["input_schema"] == tools[0].parameters)
             }
         }
+    }
+
+    @Test("items go back all of them, or where the server keeps the conversation only what is new")
+    func nextResponsesRequest() throws {
+        let reply = try WireForm.openAIResponses.reply(from: Fixture("openai_responses/response_function_calls.json").bytes)
+        #expect(reply.usage == Event.Usage(input: 120, output: 60, cached: 0))
+        var conversation = Conversation(form: .openAIResponses, system: "Be brief.")
+        conversation.ask("Weather in Paris and Oslo?")
+        conversation.append(reply)
+        conversation.answer([
+            CallAnswer(id: "call_p1", text: #"{"temp_c":14}"#, isError: false),
+            CallAnswer(id: "call_o2", text: #"{"temp_c":-2}"#, isError: false),
+        ])
+        let tools = [Tool(name: "now", description: "The time.", parameters: ["type": "object", "properties": [:]]) { _, _ in .text("") }]
+        var options = RequestOptions(model: "gpt-5.1", tools: tools)
+        let stateless = conversation.request(options).value
+        let recorded = try Fixture("openai_responses/request_2_stateless.json").json
+        #expect(stateless["input"]?.array?.prefix(4) == recorded["input"]?.array?.prefix(4))
+        #expect(stateless["store"] == false && stateless["include"] == recorded["include"])
+        #expect(stateless["instructions"] == "Be brief.")
+        #expect(stateless["tools"]?[0]?["strict"] == false && stateless["tools"]?[0]?["parameters"] == tools[0].parameters)
+        let items = try #require(stateless["input"]?.array)
+        #expect(MessageRules.faults(in: items, form: .openAIResponses) == [])
+
+        options.keepsState = true
+        options.allowsParallelCalls = false
+        options.toolChoice = .tool("now")
+        let stateful = conversation.request(options).value
+        let recordedStateful = try Fixture("openai_responses/request_2_previous_response_id.json").json
+        #expect(stateful["previous_response_id"] == "resp_1")
+        #expect(stateful["input"] == recordedStateful["input"])
+        #expect(stateful["parallel_tool_calls"] == false)
+        #expect(stateful["tool_choice"] == ["type": "function", "name": "now"])
+        #expect(stateful["store"] == true)
+    }
+
+    @Test("what the model may, must or must not call is said in each API's own way")
+    func toolChoices() {
+        let tools = [Tool(name: "f", description: "") { _, _ in .text("") }]
+        func choice(_ form: WireForm, _ choice: ToolChoice, parallel: Bool = true) -> String {
+            var options = RequestOptions(model: "m", tools: tools, allowsParallelCalls: parallel)
+            options.toolChoice = choice
+            return Conversation(form: form).request(options).value["tool_choice"]?.description ?? "-"
+        }
+        #expect(
+            [.auto, .none, .required, .tool("f")].map { choice(.openAIChat, $0) }
+                == ["-", "\"none\"", "\"required\"", #"{"type":"function","function":{"name":"f"}}"#])
+        #expect(
+            [.auto, .none, .required, .tool("f")].map { choice(.openAIResponses, $0) }
+                == ["-", "\"none\"", "\"required\"", #"{"type":"function","name":"f"}"#])
+        #expect(
+            [.auto, .none, .required, .tool("f")].map { choice(.anthropicMessages, $0) }
+                == ["-", #"{"type":"none"}"#, #"{"type":"any"}"#, #"{"type":"tool","name":"f"}"#])
+        #expect(choice(.anthropicMessages, .required, parallel: false) == #"{"type":"any","disable_parallel_tool_use":true}"#)
+        #expect(choice(.anthropicMessages, .none, parallel: false) == #"{"type":"none"}"#)
     }
 
     @Test(
@@ -158,7 +232,7 @@ import Testing
         ])
     func sentBack(_ message: String, _ expected: String) throws {
         let reply = try WireForm.openAIChat.reply(from: Array(#"{"choices":[{"message":\#(message),"finish_reason":"stop"}]}"#.utf8))
-        #expect(reply.message?.description == expected)
+        #expect(reply.messages.first?.description == expected)
     }
 
     @Test("what is no reply is told in the provider's words, or in ours")

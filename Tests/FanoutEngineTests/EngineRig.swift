@@ -1,8 +1,8 @@
+import Dispatch
 import FanoutEngine
 import FanoutEvents
 import FanoutJSON
 import FanoutTestKit
-import Foundation
 
 /// An engine on a clock that the test moves, and all that it posts.
 final class EngineRig: Sendable {
@@ -72,26 +72,7 @@ final class EngineRig: Sendable {
     /// Ends the session, and holds its stream against the format's page. Empty where it keeps to it.
     func violations() throws -> String {
         log.post(.sessionFinished(Event.SessionFinished(outcome: .ok)))
-        var writer = EventWriter()
-        writer.write(Header(session: "s", started: 0))
-        for event in events {
-            writer.write(event)
-        }
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).fanout.jsonl")
-        try Data(writer.bytes).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let check = Process()
-        check.executableURL = URL(filePath: "/usr/bin/env")
-        check.arguments = [
-            "python3", URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../check-events").path(), "--complete",
-            file.path(),
-        ]
-        let pipe = Pipe()
-        check.standardOutput = pipe
-        try check.run()
-        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        check.waitUntilExit()
-        return check.terminationStatus == 0 ? said : "status \(check.terminationStatus)\n\(said)"
+        return try CheckEvents.violations(in: events)
     }
 }
 

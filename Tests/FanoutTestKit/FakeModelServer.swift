@@ -15,6 +15,10 @@ package final class FakeModelServer: Sendable {
         case hang
         /// The first half of a reply.
         case cutOff(JSONValue)
+        /// Server-sent events, in pieces that may be cut anywhere.
+        case stream([[UInt8]], ending: LoopbackServer.StreamEnding = .whole)
+        /// Anything at all.
+        case bytes([UInt8], type: String)
     }
 
     private struct State {
@@ -41,7 +45,7 @@ package final class FakeModelServer: Sendable {
     /// What a client takes as the base URL of this form.
     package var baseURL: String {
         switch form {
-        case .openAIChat: server.url + "/v1"
+        case .openAIChat, .openAIResponses: server.url + "/v1"
         case .anthropicMessages: server.url
         }
     }
@@ -76,6 +80,13 @@ package final class FakeModelServer: Sendable {
             return .reply(status: 200, headers: ["content-type": "text/html"], body: Array("<!doctype html><title>Welcome</title>".utf8))
         case .hang:
             return .hang
+        case .stream(let pieces, let ending):
+            guard JSONText(unchecked: request.body).value["stream"]?.bool == true else {
+                return error(400, "this reply was to be streamed, and was not asked for so", type: "invalid_request_error", form: form)
+            }
+            return .stream(headers: ["content-type": "text/event-stream"], pieces: pieces, ending: ending)
+        case .bytes(let bytes, let type):
+            return .reply(status: 200, headers: ["content-type": type], body: bytes)
         case .cutOff(let body):
             let whole = JSONText(body).utf8
             return .cutOff(status: 200, headers: ["content-type": "application/json"], body: Array(whole.prefix(whole.count / 2)))
@@ -89,8 +100,8 @@ package final class FakeModelServer: Sendable {
         let path: String
         let given: String?
         switch form {
-        case .openAIChat:
-            path = "/v1/chat/completions"
+        case .openAIChat, .openAIResponses:
+            path = form == .openAIChat ? "/v1/chat/completions" : "/v1/responses"
             given = request.headers["authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
         case .anthropicMessages:
             path = "/v1/messages"
@@ -106,8 +117,13 @@ package final class FakeModelServer: Sendable {
         guard body["model"]?.string?.isEmpty == false else {
             return error(400, "you must provide a model parameter", type: "invalid_request_error", form: form)
         }
-        guard let messages = body["messages"]?.array, !messages.isEmpty else {
-            return error(400, "'messages' is a required property", type: "invalid_request_error", form: form)
+        let field = form == .openAIResponses ? "input" : "messages"
+        guard let messages = body[field]?.array, !messages.isEmpty else {
+            return error(400, "'\(field)' is a required property", type: "invalid_request_error", form: form)
+        }
+        if body["previous_response_id"] != nil {
+            // What came before is not here; the test looks at it.
+            return nil
         }
         if form == .anthropicMessages, body["max_tokens"]?.integer == nil {
             return error(400, "max_tokens: Field required", type: "invalid_request_error", form: form)
@@ -123,7 +139,7 @@ package final class FakeModelServer: Sendable {
     ) -> LoopbackServer.Answer {
         let body: JSONValue =
             switch form {
-            case .openAIChat: ["error": ["message": .string(message), "type": .string(type), "param": nil, "code": nil]]
+            case .openAIChat, .openAIResponses: ["error": ["message": .string(message), "type": .string(type), "param": nil, "code": nil]]
             case .anthropicMessages: ["type": "error", "error": ["type": .string(type), "message": .string(message)]]
             }
         let json = ["content-type": "application/json"].merging(headers) { $1 }

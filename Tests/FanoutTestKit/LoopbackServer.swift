@@ -17,8 +17,19 @@ package final class LoopbackServer: Sendable {
         case reply(status: Int, headers: [String: String] = [:], body: [UInt8])
         /// Announces more bytes than it sends, and closes the connection after them.
         case cutOff(status: Int, headers: [String: String] = [:], body: [UInt8])
+        /// Sends piece after piece, of a length that nobody knows before its end.
+        case stream(headers: [String: String], pieces: [[UInt8]], ending: StreamEnding)
         /// Never answers; the connection stands until the server stops.
         case hang
+    }
+
+    /// How a stream ends.
+    package enum StreamEnding: Sendable {
+        case whole
+        /// The connection closes in the middle.
+        case cut
+        /// Nothing more comes; the connection stands until the server stops.
+        case stall
     }
 
     package struct CannotStart: Error {}
@@ -82,6 +93,43 @@ private final class Bytes: Sendable {
     }
 }
 
+/// What is left of a response that is sent in pieces; it belongs to the server's thread.
+private final class Stream {
+    private var pieces: ArraySlice<[UInt8]>
+    private let ending: LoopbackServer.StreamEnding
+    private let connection: UInt
+    private let hanging: Guarded<[UInt]>
+
+    init(_ pieces: [[UInt8]], _ ending: LoopbackServer.StreamEnding, connection: UInt, _ hanging: Guarded<[UInt]>) {
+        self.pieces = pieces.filter { !$0.isEmpty }[...]
+        self.ending = ending
+        self.connection = connection
+        self.hanging = hanging
+    }
+
+    /// The next piece, or as much of it as there is room for.
+    func give(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        guard let piece = pieces.popFirst() else {
+            switch ending {
+            case .whole: return cmicrohttpd_end()
+            case .cut: return cmicrohttpd_cut_off()
+            case .stall:
+                MHD_suspend_connection(OpaquePointer(bitPattern: connection))
+                hanging.withLock { $0.append(connection) }
+                return 0
+            }
+        }
+        let count = min(room, piece.count)
+        for (place, byte) in piece.prefix(count).enumerated() {
+            buffer[place] = CChar(bitPattern: byte)
+        }
+        if count < piece.count {
+            pieces = [Array(piece.dropFirst(count))] + pieces
+        }
+        return count
+    }
+}
+
 /// What the server's thread works with.
 private final class Core: Sendable {
     private let answer: @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer
@@ -129,6 +177,20 @@ private final class Core: Sendable {
                     }
                 })
             return queue(response, status, headers, on: connection)
+        case .stream(let headers, let pieces, let ending):
+            let stream = Unmanaged.passRetained(Stream(pieces, ending, connection: UInt(bitPattern: connection), hanging))
+            let response = MHD_create_response_from_callback(
+                cmicrohttpd_unknown_size(), 64 << 10,
+                { context, _, buffer, room in
+                    guard let context, let buffer else { return cmicrohttpd_cut_off() }
+                    return Unmanaged<Stream>.fromOpaque(context).takeUnretainedValue().give(buffer, room)
+                }, stream.toOpaque(),
+                { context in
+                    if let context {
+                        Unmanaged<Stream>.fromOpaque(context).release()
+                    }
+                })
+            return queue(response, 200, headers, on: connection)
         case .hang:
             let address = UInt(bitPattern: connection)
             MHD_suspend_connection(connection)

@@ -141,7 +141,7 @@ extension HTTPTransport {
     ) async -> MCPError? {
         do {
             while let piece = try await response.body.next() {
-                for event in try parser.take(piece) where event.type == "message" {
+                for event in try parser.take(piece) where event.type == "message" && !event.data.isEmpty {
                     give(event.data, message, connection)
                 }
                 // The stream may stay open after the answer; nothing more is to be had from it.
@@ -177,18 +177,11 @@ extension HTTPTransport {
     }
 
     private func whole(_ response: HTTPResponse) async throws(MCPError) -> [UInt8] {
-        var body: [UInt8] = []
         do throws(HTTPError) {
-            while let piece = try await response.body.next() {
-                guard body.count + piece.count <= Self.longestMessage else {
-                    throw HTTPError(.tooLarge, "it sent a message of more than \(Self.longestMessage >> 20) MB, which is not taken")
-                }
-                body += piece
-            }
+            return try await response.body.collect(limit: Self.longestMessage)
         } catch {
             throw Self.error(error, name: name)
         }
-        return body
     }
 
     private static func error(_ error: HTTPError, name: String) -> MCPError {

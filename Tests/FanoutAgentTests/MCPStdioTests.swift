@@ -158,6 +158,25 @@ extension ProgramsOneByOne {
             await servers.stop()
         }
 
+        @Test("a server that dies at every call is given up too, and one that answers between is not")
+        func diesAgain() async throws {
+            let servers = try await rig.start(rig.fake(), rig.fake(name: "better"))
+            for death in 1...5 {
+                let failed = Task { try await servers.call("fake__die") }
+                if death > 2 {
+                    await rig.time.until(sleepers: 1)
+                    rig.time.advance(by: 250_000 << Int64(death - 3))
+                }
+                let error = await #expect(throws: CallError.self) { try await failed.value }
+                #expect(error?.message.hasPrefix("fake (an MCP server) ended with exit status 3") == true)
+                await #expect(throws: CallError.self) { try await servers.call("better__die") }
+                #expect(try await servers.call("better__echo", ["text": "back"]) == .text("back"))
+            }
+            let error = await #expect(throws: CallError.self) { try await servers.call("fake__echo") }
+            #expect(error?.message.hasPrefix("fake (an MCP server) failed 5 times in a row") == true, "\(error?.message ?? "")")
+            await servers.stop()
+        }
+
         @Test("a cancelled call ends at once, and the server is told", arguments: ["handshake", "modern"])
         func cancellation(era: String) async throws {
             let servers = try await rig.start(rig.fake(era))

@@ -16,7 +16,7 @@ final class MCPConnection: Sendable {
         var transport: (any MCPTransport)?
         /// Why it is over.
         var end: MCPError?
-        /// How many calls were answered, well or not.
+        /// How many calls were answered, well or not; what is asked to begin with does not count.
         var answers = 0
     }
 
@@ -198,7 +198,11 @@ extension MCPConnection {
         let (reaction, transport) = state.withLock { ($0.session.receive(message), $0.transport) }
         switch reaction {
         case .answered(let id, let answer):
-            state.withLock { $0.answers += 1 }
+            state.withLock { state in
+                if state.slots[id]?.listener != nil {
+                    state.answers += 1
+                }
+            }
             settle(id, answer.mapError(MCPError.fault))
         case .progress(let id, let progress):
             listener(of: id)?.progress(progress, now: time.now())

@@ -1,3 +1,4 @@
+internal import FanoutEngine
 internal import FanoutEvents
 internal import FanoutJSON
 
@@ -21,6 +22,9 @@ final class StdioEars: Sendable {
         /// Why it is being ended, where that is known better than from its end.
         var reason: String?
         var onFault: (@Sendable (Fault) -> Void)?
+        /// What is to happen unless it ends before.
+        var alarms: [Alarm] = []
+        var hasEnded = false
     }
 
     /// Bytes of one message; whoever sends more is ended.
@@ -45,6 +49,19 @@ final class StdioEars: Sendable {
     /// Says why it is being ended, if that is not said.
     func explain(_ reason: String) {
         state.withLock { $0.reason = $0.reason ?? reason }
+    }
+
+    /// Calls an alarm off when the program ends.
+    func hold(_ alarm: Alarm) {
+        let isTooLate = state.withLock { state in
+            if !state.hasEnded {
+                state.alarms.append(alarm)
+            }
+            return state.hasEnded
+        }
+        if isTooLate {
+            alarm.cancel()
+        }
     }
 
     func hear(_ bytes: ArraySlice<UInt8>, from stream: Program.Stream) {
@@ -72,9 +89,14 @@ final class StdioEars: Sendable {
     }
 
     func end(_ outcome: Program.Outcome) {
-        let (reason, stray) = state.withLock { state in
+        let (reason, stray, alarms) = state.withLock { state in
             state.onFault = nil
-            return (state.reason, state.stray)
+            state.hasEnded = true
+            defer { state.alarms = [] }
+            return (state.reason, state.stray, state.alarms)
+        }
+        for alarm in alarms {
+            alarm.cancel()
         }
         let said = String(decoding: outcome.errorOutput.tail, as: UTF8.self).split(separator: "\n").suffix(Self.linesTold)
         let ending = "\(connection.server) (an MCP server) \(reason ?? outcome.ending.words)"

@@ -52,13 +52,10 @@ final class StdioTransport: MCPTransport {
 
     func close() async {
         program.closeInput()
-        let alarms = [(Self.grace, SIGTERM), (2 * Self.grace, SIGKILL)].map { delay, signal in
-            time.wake(at: time.now() + delay) { [program] in program.signal(signal) }
+        for (delay, signal) in [(Self.grace, SIGTERM), (2 * Self.grace, SIGKILL)] {
+            ears.hold(time.wake(at: time.now() + delay) { [program] in program.signal(signal) })
         }
         _ = await program.outcome()
-        for alarm in alarms {
-            alarm.cancel()
-        }
     }
 
     func abort() {
@@ -72,10 +69,11 @@ final class StdioTransport: MCPTransport {
         case .closed(let what):
             // As a rule it is just ending, and its own end says more.
             for (delay, signal) in [(Self.patience, SIGTERM), (Self.patience + Self.grace, SIGKILL)] {
-                _ = time.wake(at: time.now() + delay) { [program, ears] in
+                let alarm = time.wake(at: time.now() + delay) { [program, ears] in
                     ears.explain("\(what) and was ended")
                     program.signal(signal)
                 }
+                ears.hold(alarm)
             }
         }
     }

@@ -17,8 +17,8 @@ let package = Package(
         .systemLibrary(
             name: "CNcursesw",
             providers: [
-                .apt(["libncursesw5-dev", "libsimdjson-dev", "libsqlite3-dev", "libcurl4-openssl-dev", "libmicrohttpd-dev"]),
-                .brew(["ncurses", "simdjson", "sqlite", "curl", "libmicrohttpd"]),
+                .apt(["libncursesw5-dev", "libsimdjson-dev", "libsqlite3-dev", "libcurl4-openssl-dev", "libpq-dev", "libmicrohttpd-dev"]),
+                .brew(["ncurses", "simdjson", "sqlite", "curl", "libpq", "libmicrohttpd"]),
             ]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
@@ -28,6 +28,7 @@ let package = Package(
             name: "CNcurses", dependencies: ["CNcursesw"],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo", .when(platforms: [.linux]))]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CSystem"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -49,7 +50,9 @@ let package = Package(
         // The world: models, tools, files, streams.
         .target(name: "FanoutHTTP", dependencies: ["FanoutEvents", "FanoutJSON", "CCurl", "CSystem"]),
         .target(name: "FanoutAgent", dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON"]),
-        .target(name: "FanoutTools", dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSQLite", "CSystem"]),
+        .target(
+            name: "FanoutTools",
+            dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CPostgres", "CSQLite", "CSystem"]),
         .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSystem"]),
         .target(name: "FanoutIngest", dependencies: ["FanoutSession", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
@@ -75,7 +78,8 @@ let package = Package(
         .target(
             name: "FanoutTestKit",
             dependencies: [
-                "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd", "CSystem",
+                "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
+                "CSQLite", "CSystem",
             ], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"]),
         .testTarget(name: "FanoutEventsTests", dependencies: ["FanoutEvents", "FanoutJSON", "FanoutTestKit"]),

@@ -1,5 +1,5 @@
 public import FanoutEngine
-internal import FanoutEvents
+public import FanoutEvents
 internal import FanoutJSON
 
 /// Asks a model, runs the calls it asks for and sends their results back, until it stops.
@@ -24,8 +24,12 @@ public struct Agent: Sendable {
     }
 
     /// Answers one prompt, as a whole session: `session.finished` is posted at its end. Cancelling the task ends it.
-    public func run(_ prompt: String) async -> AgentAnswer {
-        var conversation = Conversation(form: provider.form, system: options.system)
+    ///
+    /// - Parameter recorded: The messages of a session before it, as they were recorded in the same form, which this one continues.
+    public func run(_ prompt: String, continuing recorded: [Event.Message] = []) async -> AgentAnswer {
+        var conversation = Conversation(form: provider.form, system: options.system, recorded: recorded)
+        // Again, so that this session can be continued by itself.
+        engine.log.post(conversation.opening(recorded).map { .message($0) })
         var turn = 0
         let answer = await ask(prompt, in: &conversation, turn: &turn)
         engine.log.post(.sessionFinished(Event.SessionFinished(outcome: answer.outcome)))
@@ -44,8 +48,7 @@ public struct Agent: Sendable {
         if isFirst, let system = conversation.system {
             opening.insert(Event.Message(role: "system", text: system), at: 0)
         }
-        var run = AgentRun(agent: self, conversation: conversation, turn: turn)
-        await run.untilTheModelStops(opening: opening)
+        let run = await AgentRun(agent: self, conversation: conversation, turn: turn).answering(opening, within: options.longestRun)
         conversation = run.conversation
         turn = run.turn
         return run.answer

@@ -34,6 +34,13 @@ public struct AgentOptions: Sendable {
     public static let encouragement =
         "When you need several things that do not depend on each other, ask for all of them at once, in one reply. "
         + "Where one call needs the result of another, ask for them one after the other."
+
+    /// The same where calls may refer to each other's results.
+    public static let encouragementWithReferences =
+        "When you need several things, ask for all of them at once, in one reply. "
+        + "Where an argument needs the result of another call of the same reply, write \"$ref:#N\" in its place, N being that call's place in the "
+        + "reply from 1; \"$ref:#N.field.0.name\" takes a value in it, and {{$ref:#N.field}} puts it into a longer text. "
+        + "Each call starts when what it refers to is there."
 }
 
 /// How one turn runs, and what is shown beside it.

@@ -30,6 +30,47 @@ struct AgentRun {
     private var log: EventLog { agent.engine.log }
     private var options: AgentOptions { agent.options }
 
+    /// The run at its end: when the model has stopped, or its time is up. Then what runs is cancelled, and answered as that.
+    ///
+    /// - Parameter longest: Microseconds.
+    func answering(_ opening: [Event.Message], within longest: Int64?) async -> AgentRun {
+        guard let longest else {
+            var run = self
+            await run.untilTheModelStops(opening: opening)
+            return run
+        }
+        let time = agent.engine.time
+        let end = time.now() + longest
+        return await withTaskGroup(of: AgentRun?.self) { group in
+            group.addTask(executorPreference: time.workers) {
+                var run = self
+                await run.untilTheModelStops(opening: opening)
+                return run
+            }
+            group.addTask(executorPreference: time.workers) {
+                try? await time.sleep(until: end)
+                return nil
+            }
+            var isLate = false
+            while let ended = await group.next() {
+                if var run = ended {
+                    group.cancelAll()
+                    if isLate, run.answer.outcome == .cancelled, !Task.isCancelled {
+                        run.answer.outcome = .failed
+                        run.answer.error = CallError(
+                            .timeout,
+                            "the run was ended after \(longest % 1_000_000 == 0 ? "\(longest / 1_000_000) s" : "\(longest / 1000) ms"), the most that it may take; allow more, or ask for less"
+                        )
+                    }
+                    return run
+                }
+                isLate = true
+                group.cancelAll()
+            }
+            return self
+        }
+    }
+
     /// What follows a turn.
     private enum Next {
         case another
@@ -170,7 +211,8 @@ extension AgentRun {
             await run(reply.calls, refusal: CallError(.truncatedTurn, "the reply asks for nothing in the end"))
             return finish(.ok, .end)
         case .length where !reply.calls.isEmpty:
-            await refuse(reply.calls, "the reply was cut off at its length limit (\(why)), so this call was not run; ask again, for less at once")
+            await refuse(
+                reply.calls, "the reply was cut off at its length limit (\(why)), so this call was not run; ask again, for less at once")
             guard cuts < 2 else {
                 return end(.cut, CallError(.replyCut, "the model's replies are cut off at their length limit (\(why)); allow longer ones"))
             }

@@ -19,7 +19,7 @@ enum AnthropicMessages {
         }
         if !options.tools.isEmpty {
             writer.text(",\"tools\":[")
-            writer.list(options.tools.map(definition(of:)))
+            writer.list(options.tools.map { definition(of: $0, isStrict: options.isStrict) })
             writer.text("]")
             if let choice = choice(options) {
                 writer.text(",\"tool_choice\":")
@@ -47,7 +47,7 @@ enum AnthropicMessages {
         return options.toolChoice == .auto && options.allowsParallelCalls ? nil : .object(choice)
     }
 
-    private static func definition(of tool: Tool) -> JSONText {
+    private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
         writer.text("{\"name\":")
         writer.string(tool.name)
@@ -57,7 +57,7 @@ enum AnthropicMessages {
         }
         writer.text(",\"input_schema\":")
         writer.value(tool.parameters)
-        writer.text("}")
+        writer.text(isStrict ? ",\"strict\":true}" : "}")
         return JSONText(unchecked: writer.bytes)
     }
 

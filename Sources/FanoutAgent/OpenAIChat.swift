@@ -14,7 +14,7 @@ enum OpenAIChat {
         writer.text("]")
         if !options.tools.isEmpty {
             writer.text(",\"tools\":[")
-            writer.list(options.tools.map(definition(of:)))
+            writer.list(options.tools.map { definition(of: $0, isStrict: options.isStrict) })
             writer.text("]")
             if options.toolChoice != .auto {
                 writer.text(",\"tool_choice\":")
@@ -45,7 +45,7 @@ enum OpenAIChat {
         }
     }
 
-    private static func definition(of tool: Tool) -> JSONText {
+    private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
         writer.text("{\"type\":\"function\",\"function\":{\"name\":")
         writer.string(tool.name)
@@ -55,7 +55,7 @@ enum OpenAIChat {
         }
         writer.text(",\"parameters\":")
         writer.value(tool.parameters)
-        writer.text("}}")
+        writer.text(isStrict ? ",\"strict\":true}}" : "}}")
         return JSONText(unchecked: writer.bytes)
     }
 

@@ -155,7 +155,8 @@ struct OpenAIChatAssembler: ReplyAssembler {
         for (place, call) in reply.calls.enumerated() {
             writer.text(place == 0 ? ",\"tool_calls\":[{\"id\":" : ",{\"id\":")
             writer.string(call.id)
-            writer.text(custom.contains(place) ? ",\"type\":\"custom\",\"custom\":{\"name\":" : ",\"type\":\"function\",\"function\":{\"name\":")
+            writer.text(
+                custom.contains(place) ? ",\"type\":\"custom\",\"custom\":{\"name\":" : ",\"type\":\"function\",\"function\":{\"name\":")
             writer.string(call.name)
             writer.text(custom.contains(place) ? ",\"input\":" : ",\"arguments\":")
             writer.string(call.arguments)

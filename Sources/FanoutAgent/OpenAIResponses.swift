@@ -24,7 +24,7 @@ enum OpenAIResponses {
         writer.text("]")
         if !options.tools.isEmpty {
             writer.text(",\"tools\":[")
-            writer.list(options.tools.map(definition(of:)))
+            writer.list(options.tools.map { definition(of: $0, isStrict: options.isStrict) })
             writer.text("]")
             if options.toolChoice != .auto {
                 writer.text(",\"tool_choice\":")
@@ -46,8 +46,8 @@ enum OpenAIResponses {
         return JSONText(unchecked: writer.bytes)
     }
 
-    /// Not strict: the schemas of tools are any JSON Schema, and the strict kind takes few.
-    private static func definition(of tool: Tool) -> JSONText {
+    /// Not strict, unless asked for: the schemas of tools are any JSON Schema, and the strict kind takes few.
+    private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
         writer.text("{\"type\":\"function\",\"name\":")
         writer.string(tool.name)
@@ -57,7 +57,7 @@ enum OpenAIResponses {
         }
         writer.text(",\"parameters\":")
         writer.value(tool.parameters)
-        writer.text(",\"strict\":false}")
+        writer.text(isStrict ? ",\"strict\":true}" : ",\"strict\":false}")
         return JSONText(unchecked: writer.bytes)
     }
 
@@ -104,7 +104,8 @@ extension OpenAIResponses {
         let refusal = parts.compactMap { $0["refusal"]?.string }.joined()
         reply.refusal = refusal.isEmpty ? nil : refusal
         let reasoning = values.filter { $0["type"]?.string == "reasoning" }
-            .flatMap { ($0["content"]?.array ?? []) + ($0["summary"]?.array ?? []) }.compactMap { $0["text"]?.string }.joined(separator: "\n")
+            .flatMap { ($0["content"]?.array ?? []) + ($0["summary"]?.array ?? []) }.compactMap { $0["text"]?.string }.joined(
+                separator: "\n")
         reply.reasoning = reasoning.isEmpty ? nil : reasoning
         reply.reason = response["incomplete_details"]?["reason"]?.string ?? status
         reply.finish = finish(status, reply)
@@ -144,7 +145,8 @@ extension OpenAIResponses {
     private static func usage(from value: JSONValue) -> Event.Usage? {
         guard value.object != nil else { return nil }
         return Event.Usage(
-            input: value["input_tokens"]?.integer.map(Int.init(clamping:)), output: value["output_tokens"]?.integer.map(Int.init(clamping:)),
+            input: value["input_tokens"]?.integer.map(Int.init(clamping:)),
+            output: value["output_tokens"]?.integer.map(Int.init(clamping:)),
             cached: value["input_tokens_details"]?["cached_tokens"]?.integer.map(Int.init(clamping:)))
     }
 

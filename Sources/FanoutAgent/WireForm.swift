@@ -24,6 +24,8 @@ public struct RequestOptions: Sendable {
     public var isStreamed = false
     /// Whether the server is asked to keep the conversation, so that only what is new is sent. Where the API cannot, it makes no difference.
     public var keepsState = false
+    /// Whether the server is asked to hold the model to the tools' schemas; those must then be of the kind that it can.
+    public var isStrict = false
 
     public init(model: String, tools: [Tool] = [], allowsParallelCalls: Bool = true, longestReply: Int? = nil) {
         self.model = model
@@ -76,7 +78,9 @@ public struct ReplyError: Error, Sendable, Hashable {
         let error = body["error"] ?? body
         let words = [error["type"]?.string, error["code"]?.string].compactMap(\.self)
         let message = form.errorMessage(in: body) ?? error["message"]?.string ?? words.first ?? "the provider sent an error without words"
-        let isOverloaded = words.contains { ["overloaded_error", "server_error", "api_error", "timeout_error", "internal_error"].contains($0) }
+        let isOverloaded = words.contains {
+            ["overloaded_error", "server_error", "api_error", "timeout_error", "internal_error"].contains($0)
+        }
         let isLimited = words.contains { ["rate_limit_error", "rate_limit_exceeded"].contains($0) }
         return ReplyError(
             message, kind: isLimited ? .rateLimited : isOverloaded ? .serverError : .badReply, isTransient: isOverloaded || isLimited)

@@ -16,11 +16,15 @@ extension Scenario {
         name: "clinical", title: "A clinical summary from a database",
         prompt:
             "Generate a complete clinical summary for patient P-00123. Include demographics, current medications, allergies, and recent lab results.",
-        summary: "four queries on SQLite with 200, 180 and 150 ms of added latency: 530 ms one after the other, 200 ms together"
+        summary:
+            "four queries on SQLite, or PostgreSQL with --dsn; 200, 180 and 150 ms of added latency: 530 ms one after the other, 200 ms together"
     ) { settings throws(ScenarioError) in
-        let clinic = try ClinicalDatabase()
+        let clinic = if let given = settings.clinic { given } else { try ClinicalDatabase.temporary() }
         var script = Script(settings)
         script.ask(after: 700, summaryCalls)
+        if clinic.isMeasured {
+            script.ask(after: 300, summaryCalls)
+        }
         script.answer(
             after: 800,
             """
@@ -32,10 +36,23 @@ extension Scenario {
         let added =
             settings.latency > 0
             ? "added latency of 200, 180 and 150 ms\(settings.latency == 1 ? "" : " × \(settings.latency)")" : "no added latency"
+        let strategies: [(String, Strategy)] =
+            clinic.isMeasured
+            ? [("\(clinic.product), sequential", .sequential), ("\(clinic.product), parallel", .parallel)]
+            : [("\(clinic.product)", settings.turn.strategy)]
+        let tools = try ClinicalTools.all(settings, clinic)
         return Cast(
-            tools: ClinicalTools.all(settings, clinic), steps: script.steps, turn: settings.turn,
-            plan: [TurnPlan(title: "SQLite, \(added)", options: settings.turn)],
-            close: { clinic.remove() })
+            tools: tools, steps: script.steps, turn: settings.turn,
+            plan: strategies.map { title, strategy in
+                var options = settings.turn
+                options.strategy = strategy
+                return TurnPlan(title: "\(title), \(added)", options: options)
+            },
+            epilogue: { answer, events in
+                guard clinic.isMeasured else { return }
+                answer.text += "\n\n" + TurnComparison(strategies.map(\.0), baselines: [1, 1], in: events).text
+            },
+            close: clinic.close)
     }
 
     package static let partial = Scenario(
@@ -44,7 +61,7 @@ extension Scenario {
         summary:
             "a tool that does not exist, bad arguments, a tool that raises and one that never ends: every call gets its result, in call order"
     ) { settings throws(ScenarioError) in
-        let clinic = try ClinicalDatabase()
+        let clinic = try ClinicalDatabase.temporary()
         var script = Script(settings)
         script.ask(
             after: 700,
@@ -65,8 +82,8 @@ extension Scenario {
             I could not get the lab results, the notes, the imaging and the genome; what I asked for was wrong, or the systems did not answer.
             """)
         return Cast(
-            tools: ClinicalTools.all(settings, clinic) + failing(settings), steps: script.steps, turn: settings.turn,
-            close: { clinic.remove() })
+            tools: try ClinicalTools.all(settings, clinic) + failing(settings), steps: script.steps, turn: settings.turn,
+            close: clinic.close)
     }
 
     /// Microseconds; a deadline of nothing would be no demonstration.

@@ -41,7 +41,7 @@ extension Scenario {
                 return TurnPlan(title: title, options: options)
             },
             epilogue: { answer, events in
-                answer.text += "\n\n" + comparison(plans.map(\.0), TurnWall.all(in: events))
+                answer.text += "\n\n" + TurnComparison(plans.map(\.0), baselines: [1, 1, 1, 4, 4], in: events).text
             })
     }
 
@@ -89,56 +89,5 @@ extension Scenario {
                 return .value(["number": arguments["number"] ?? .null, "slept_ms": .integer(settings.delay(milliseconds: 500) / 1000)])
             },
         ]
-    }
-
-    /// A line for each turn, with how much faster it was than the sequential one of the same calls.
-    private static func comparison(_ titles: [String], _ walls: [Int: Int64]) -> String {
-        let width = titles.map(\.count).max() ?? 0
-        let lines = titles.enumerated().compactMap { place, title -> String? in
-            guard let wall = walls[place + 1], let baseline = walls[place < 3 ? 1 : 4] else { return nil }
-            let padding = String(repeating: " ", count: width - title.count)
-            let time = "\(decimal(Double(wall) / 1_000_000, places: 2)) s"
-            return "\(title)\(padding)  \(time)  \(decimal(Double(baseline) / Double(max(1, wall)), places: 1))x"
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func decimal(_ value: Double, places: Int) -> String {
-        let scale = places == 1 ? 10 : 100
-        let scaled = Int(value * Double(scale) + 0.5)
-        let fraction = String(scaled % scale)
-        return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
-    }
-}
-
-/// How long turns took.
-enum TurnWall {
-    /// From the start of a turn's first attempt to the end of its last, in microseconds.
-    static func all(in events: [Event]) -> [Int: Int64] {
-        var turns: [String: Int] = [:]
-        var starts: [Int: Int64] = [:]
-        var ends: [Int: Int64] = [:]
-        var started: Set<String> = []
-        for event in events {
-            switch event.body {
-            case .callRequested(let call): turns[call.call] = call.turn
-            case .callStarted(let call):
-                started.insert(call.call)
-                if let turn = turns[call.call], starts[turn] == nil {
-                    starts[turn] = event.t
-                }
-            case .callFinished(let call):
-                if let turn = turns[call.call], started.contains(call.call) {
-                    ends[turn] = event.t
-                }
-            case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
-                .callQueued,
-                .callDecided, .callProgress, .callOutput, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished, .other:
-                break
-            }
-        }
-        return starts.reduce(into: [:]) { walls, start in
-            walls[start.key] = (ends[start.key] ?? start.value) - start.value
-        }
     }
 }

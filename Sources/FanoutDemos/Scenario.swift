@@ -61,6 +61,8 @@ package struct ScenarioSettings: Sendable {
     package var latency = 1.0
     /// How turns run, but for what a scenario is there to show.
     package var turn = TurnOptions()
+    /// The database that the clinical tools ask; nil for a temporary one.
+    package var clinic: ClinicalDatabase?
 
     package init() {}
 

@@ -87,14 +87,15 @@ struct Script {
     }
 
     private func response(_ text: String?, _ items: [JSONValue]) -> JSONValue {
-        let said: [JSONValue] = text.map { text in
-            [
+        let said: [JSONValue] =
+            text.map { text in
                 [
-                    "type": "message", "id": .string("msg_script\(steps.count + 1)"), "role": "assistant", "status": "completed",
-                    "content": [["type": "output_text", "text": .string(text), "annotations": []]],
+                    [
+                        "type": "message", "id": .string("msg_script\(steps.count + 1)"), "role": "assistant", "status": "completed",
+                        "content": [["type": "output_text", "text": .string(text), "annotations": []]],
+                    ]
                 ]
-            ]
-        } ?? []
+            } ?? []
         return [
             "id": .string("resp_script\(steps.count + 1)"), "object": "response", "created_at": 1_795_228_000, "model": "scripted",
             "status": "completed", "output": .array(said + items),

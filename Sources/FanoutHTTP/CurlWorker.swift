@@ -114,6 +114,7 @@ final class CurlWorker: Sendable {
 extension CurlWorker {
     /// Once in the process, before the first handle: the library is loaded only where a request is made.
     private static let isSetUp = ccurl_set_up()
+    static var isAvailable: Bool { isSetUp }
 
     private func run() {
         guard Self.isSetUp, let multi = ccurl_multi_init() else {

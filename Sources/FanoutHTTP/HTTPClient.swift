@@ -43,3 +43,8 @@ package final class HTTPClient: Sendable {
         return HTTPReply(head: response.head, body: try await response.body.collect(limit: limit))
     }
 }
+
+extension HTTPClient {
+    /// Whether the library that makes requests can be loaded.
+    package static var isAvailable: Bool { CurlWorker.isAvailable }
+}

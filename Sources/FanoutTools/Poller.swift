@@ -1,9 +1,9 @@
 internal import CSystem
 internal import FanoutEvents
 
-/// The thread that waits for the pipes and the ends of all running programs, so that no thread of the cooperative pool does.
+/// The thread that waits for the pipes and the ends of all running programs and for databases, so that no thread of the cooperative pool does.
 ///
-/// There is one in the process, shared, because one thread waits as well for a thousand descriptors as for three; it starts with the first program
+/// There is one in the process, shared, because one thread waits as well for a thousand descriptors as for three; it starts with the first descriptor
 /// and sleeps in the kernel from then on.
 final class Poller: Sendable {
     static let shared = Poller()
@@ -12,7 +12,7 @@ final class Poller: Sendable {
     struct Watch: Sendable {
         fileprivate let tag: UInt64
         fileprivate let descriptor: Int32
-        fileprivate let isForWriting: Bool
+        let isForWriting: Bool
     }
 
     private struct State {
@@ -52,7 +52,7 @@ final class Poller: Sendable {
     private func startIfNeeded() -> Bool {
         state.withLock { state in
             guard !state.isRunning, descriptor >= 0 else { return state.isRunning }
-            state.isRunning = csystem_thread_start("programs", { _ in Poller.shared.run() }, nil) == 0
+            state.isRunning = csystem_thread_start("poller", { _ in Poller.shared.run() }, nil) == 0
             return state.isRunning
         }
     }

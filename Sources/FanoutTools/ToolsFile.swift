@@ -6,9 +6,10 @@ internal import FanoutJSON
 ///
 ///     {"tools": [{"name": "grep", "description": "Searches files.", "parameters": {"type": "object", …},
 ///                 "command": ["./grep.py"], "timeout": 30, "read_only": true}],
-///      "pools": {"net": {"limit": 4, "rate": {"calls": 10, "per": 1}}}}
+///      "pools": {"net": {"limit": 4, "rate": {"calls": 10, "per": 1}}},
+///      "databases": {"notes": {"path": "notes.sqlite"}}}
 ///
-/// Each tool has one key that says what does its work: `command` runs a program, `simulate` only takes its time. The other keys say how calls of it may
+/// Each tool has one key that says what does its work: `command` runs a program, `sql` a statement, `simulate` only takes its time. The other keys say how calls of it may
 /// run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`. `mcpServers` names servers that have tools of their own, in the form that
 /// other programs use.
 package struct ToolsFile: Sendable {
@@ -16,6 +17,8 @@ package struct ToolsFile: Sendable {
     package var pools: [String: Pool] = [:]
     /// To be started, each a source of more tools.
     package var servers: [MCPServerSettings] = []
+    /// What the tools hold open; to be closed when they are not needed any more.
+    private let databases: ToolsFileDatabases
 
     /// - Parameters:
     ///   - name: What the file is called in errors.
@@ -32,18 +35,20 @@ package struct ToolsFile: Sendable {
             throw ToolsFileError("\(name) line \(line): \(error.reason); a tools file is one JSON object")
         }
         let fields = ToolsFileFields(value: root, path: [], place: JSONPlace(text), name: name)
-        try fields.check(keys: ["tools", "pools", "mcpServers"])
+        try fields.check(keys: ["tools", "pools", "databases", "mcpServers"])
         for (key, pool) in try fields.objects(of: "pools") {
             try pool.check(keys: ["limit", "rate"])
             pools[key] = Pool(limit: try pool.count("limit"), rate: try pool.rate("rate"))
         }
+        databases = try ToolsFileDatabases(fields)
+        pools.merge(databases.pools) { declared, _ in declared }
         try readServers(fields, environment)
         let entries = try fields.items("tools") ?? []
         guard !entries.isEmpty || fields.has("mcpServers") else {
             throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
         }
         for entry in entries {
-            let tool = try Tool(entry)
+            let tool = try Tool(entry, databases)
             guard !tools.contains(where: { $0.name == tool.name }) else {
                 throw entry.error(["name"], "another tool has the name \(tool.name) already; give each its own")
             }
@@ -66,7 +71,20 @@ package struct ToolsFile: Sendable {
 
     /// - Throws: ``ToolsFileError``, also where the file cannot be read.
     package init(path: String) throws(ToolsFileError) {
-        try self.init(parsing: readWholeFile(path), name: path)
+        let text: [UInt8]
+        do {
+            text = try WholeFile.bytes(path)
+        } catch {
+            throw ToolsFileError("cannot read the tools file \(error) after --tools")
+        }
+        try self.init(parsing: text, name: path)
+    }
+
+    /// Closes the connections that the tools hold.
+    package func close() {
+        for database in databases.all {
+            database.close()
+        }
     }
 }
 
@@ -90,7 +108,7 @@ struct ToolKind: Sendable {
     /// Reads what does the work.
     let read: @Sendable (ToolsFileFields, ToolDeclaration) throws(ToolsFileError) -> Tool
 
-    static let all: [ToolKind] = [.command, .simulate]
+    static let all: [ToolKind] = [.command, .sql, .simulate]
 }
 
 /// What every tool says of itself, whatever does its work.
@@ -101,6 +119,8 @@ struct ToolDeclaration: Sendable {
     var traits: ToolTraits
     /// Paths of arguments that are secret.
     var secrets: [String]
+    /// Those that the file names.
+    var databases: ToolsFileDatabases
 }
 
 extension Tool {
@@ -109,7 +129,7 @@ extension Tool {
         "read_only", "repeatable", "approval", "secrets",
     ]
 
-    fileprivate init(_ entry: ToolsFileFields) throws(ToolsFileError) {
+    fileprivate init(_ entry: ToolsFileFields, _ databases: ToolsFileDatabases) throws(ToolsFileError) {
         try entry.check(keys: Self.commonKeys + ToolKind.all.flatMap { [$0.key] + $0.keys })
         guard let name = try entry.text("name"), Self.isName(name) else {
             throw entry.error(["name"], "a tool needs a name of letters, digits, _ and -, at most 64 of them", key: "name")
@@ -117,7 +137,7 @@ extension Tool {
         let declaration = ToolDeclaration(
             name: name, description: try entry.text("description") ?? "",
             parameters: try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]],
-            traits: try ToolTraits(entry), secrets: try entry.texts("secrets"))
+            traits: try ToolTraits(entry), secrets: try entry.texts("secrets"), databases: databases)
         let kinds = ToolKind.all.filter { entry.has($0.key) }
         guard let kind = kinds.first else {
             throw entry.error([], "the tool \(name) does nothing; give it a \"command\", a list of the program and its arguments")

@@ -1,5 +1,6 @@
 internal import FanoutAgent
 internal import FanoutDemos
+internal import FanoutEngine
 internal import FanoutEvents
 internal import FanoutView
 
@@ -10,6 +11,8 @@ extension ProgramCommand {
         options: display + recording + LiveRun.options + [
             Option("list", "names the scenarios"),
             Option("latency", argument: "FACTOR", "stretches the delays of tools and model; 0 for none"),
+            Option("dsn", argument: "DSN", "clinical: the PostgreSQL database to ask; keep its password in PGPASSWORD or ~/.pgpass"),
+            Option("seed", "clinical: first writes the schema \(ClinicalDatabase.schema) and its rows to that database"),
         ]
     ) { options in
         if options.has("list") {
@@ -32,6 +35,7 @@ extension ProgramCommand {
         var settings = ScenarioSettings()
         settings.latency = try latency(options)
         settings.turn = try LiveRun.turnOptions(options, display: display)
+        settings.clinic = try clinic(options, scenario)
         let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) {
             log, time in
             let performance = try scenario.prepare(log: log, time: time, settings: settings)
@@ -41,6 +45,27 @@ extension ProgramCommand {
             Console.print("\n" + CleanText.lines(of: text).map(\.string).joined(separator: "\n") + "\n")
         }
         return shown.status
+    }
+
+    /// The clinic in the database that the options name.
+    private static func clinic(_ options: Options, _ scenario: Scenario) throws -> ClinicalDatabase? {
+        guard let dsn = options.value("dsn") else {
+            guard !options.has("seed") else {
+                throw UsageError("--seed: name the database that it writes to with --dsn")
+            }
+            return nil
+        }
+        guard scenario.name == Scenario.clinical.name else {
+            throw UsageError("--dsn: only the scenario clinical asks a database; write `fanout demo clinical --dsn …`")
+        }
+        let seed = options.has("seed")
+        return try Waiting.result { time async -> Result<ClinicalDatabase, ScenarioError> in
+            do throws(ScenarioError) {
+                return .success(try await ClinicalDatabase.postgres(dsn, seed: seed, time: time))
+            } catch {
+                return .failure(error)
+            }
+        }.get()
     }
 
     private static func latency(_ options: Options) throws(UsageError) -> Double {

@@ -1,6 +1,7 @@
 internal import FanoutAgent
 internal import FanoutEngine
 internal import FanoutEvents
+internal import FanoutJSON
 internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
@@ -56,7 +57,7 @@ enum LiveRun {
     ///
     /// - Parameter linesToError: Whether plain lines go to standard error, since standard output is for the answer.
     static func show(
-        _ options: Options, display: Display, title: String, source: String, linesToError: Bool,
+        _ options: Options, display: Display, title: String, source: String, meta: JSONText? = nil, linesToError: Bool,
         _ make: (EventLog, SystemTime) throws -> Piece
     ) throws -> (answer: AgentAnswer?, status: Int32) {
         if let what = options.value("fail-on"), what != "calls" {
@@ -67,7 +68,7 @@ enum LiveRun {
         let session = SessionName.random()
         let header = Header(
             session: session, started: Clock.now() - time.now(), title: title,
-            source: Header.Source(name: "fanout", version: Program.version))
+            source: Header.Source(name: "fanout", version: Program.version), meta: meta)
         guard let wakeup = Wakeup() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }

@@ -3,6 +3,8 @@ import FanoutDemos
 import FanoutEngine
 import FanoutEvents
 import FanoutJSON
+import FanoutTestKit
+import FanoutTools
 import Testing
 
 extension Scenario: CustomTestStringConvertible {
@@ -137,6 +139,53 @@ extension Scenario: CustomTestStringConvertible {
         let attempts = session.events.filter { $0.body.brief.hasPrefix("started") || $0.body.brief.hasPrefix("finished") }.map(\.t)
         #expect(attempts.count == 8)
         #expect((attempts.max() ?? 0) - (attempts.min() ?? 0) == milliseconds * 1000)
+    }
+
+    @Test("the clinic in PostgreSQL gives what the one in SQLite gives, in two turns; seeding writes its own schema alone, however often")
+    func clinicalOnPostgres() async throws {
+        let cluster = try PostgresCluster.shared.get()
+        let owner = try Postgres(.readWrite)
+        try await owner.rows("CREATE DATABASE clinic")
+        let dsn = cluster.dsn + " dbname=clinic"
+        func open(seed: Bool) async throws -> ClinicalDatabase { try await ClinicalDatabase.postgres(dsn, seed: seed, time: StillTime()) }
+        let missing = await #expect(throws: ScenarioError.self) { try await open(seed: false) }
+        #expect(missing?.message.contains("has no schema fanout_clinic with patients; create it with --seed") == true)
+
+        let other = try Postgres(.readWrite, dsn: "dbname=clinic")
+        try await other.rows("CREATE TABLE patients (a text)")
+        try await open(seed: true).close()
+        try await other.rows("INSERT INTO fanout_clinic.allergies VALUES ('P-00123', 'Nothing')")
+        try await open(seed: true).close()
+        #expect(try await other.value("SELECT count(*) FROM patients") == 0)
+        #expect(
+            try await other.value("SELECT string_agg(nspname, ' ') FROM pg_namespace WHERE nspname !~ '^pg_|^information'")
+                == "public fanout_clinic")
+
+        let session = Session()
+        var settings = ScenarioSettings()
+        settings.latency = 0
+        settings.clinic = try await open(seed: false)
+        let performance = try Scenario.clinical.prepare(log: session.log, time: session.time, settings: settings)
+        let answer = await performance.run()
+        #expect(answer.outcome == .ok && answer.callErrors == 0)
+        #expect(answer.text.split(separator: "\n").suffix(2).map { $0.prefix { $0 != "," } } == ["PostgreSQL", "PostgreSQL"])
+        #expect(try session.violations() == "")
+        let results = Self.results(performance.provider).map { $0.drop { $0 != "{" } }
+        let (_, provider) = try await Self.perform(.clinical, Session())
+        let expected = Self.results(provider).map { $0.drop { $0 != "{" } }
+        #expect(results == expected + expected)
+        let strategies = session.events.compactMap { event -> String? in
+            guard case .turnStarted(let turn) = event.body else { return nil }
+            return turn.strategy
+        }
+        #expect(strategies.prefix(2) == ["sequential", "parallel"])
+
+        // Somebody else's schema of that name is left alone.
+        try await other.rows("COMMENT ON SCHEMA fanout_clinic IS 'ours'")
+        let foreign = await #expect(throws: ScenarioError.self) { try await open(seed: true) }
+        #expect(
+            foreign?.message.contains("there is a schema fanout_clinic that fanout did not make; rename it") == true,
+            "\(foreign?.message ?? "")")
     }
 
     @Test("an unknown patient is a result, and not a failure")

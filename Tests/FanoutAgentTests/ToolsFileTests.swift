@@ -105,7 +105,7 @@ extension ProgramsOneByOne {
                 parsing: Array(
                     """
                     {"mcpServers": {
-                      "time": {"command": "${HOME_OF_TOOLS:-/opt}/uvx", "args": ["mcp-server-time", "--x=${TINY}"], "env": {"K": "${EMPTY:-v}"}, "cwd": "/tmp",
+                      "time": {"command": "${HOME_OF_TOOLS:-/opt}/uvx", "args": ["mcp-server-time", "--x=${env:TINY}"], "env": {"K": "${EMPTY:-v}"}, "cwd": "/tmp",
                                "timeout": 30, "limit": 4, "rate": {"calls": 2, "per": "1s"}, "alwaysAllow": ["now"], "description": "Tells the time.",
                                "tools": {"now": {"read_only": false, "timeout": "5s", "writes": []}, "zone": {"hidden": true}}},
                       "docs": {"type": "http", "url": "https://example.org/mcp?k=${TOKEN}", "headers": {"Authorization": "Bearer ${TOKEN}"}, "pool": "net",

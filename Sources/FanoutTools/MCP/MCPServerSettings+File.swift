@@ -37,7 +37,7 @@ extension MCPServerSettings {
             throw entry.error([], "a server needs a name; it begins the names of its tools")
         }
         guard try !entry.flag("disabled") else { return nil }
-        var values = EnvironmentText(entry: entry, environment: environment)
+        var values = ServerVariables(entry: entry, environment: environment)
         self.init(name: name, transport: try Self.transport(entry, &values))
         secrets = values.secrets
         traits = try MCPTraits(entry)
@@ -53,7 +53,7 @@ extension MCPServerSettings {
         }
     }
 
-    private static func transport(_ entry: ToolsFileFields, _ values: inout EnvironmentText) throws(ToolsFileError) -> Transport {
+    private static func transport(_ entry: ToolsFileFields, _ values: inout ServerVariables) throws(ToolsFileError) -> Transport {
         let url = httpKeys.prefix(3).first(where: entry.has)
         let type = try entry.text("type") ?? (url != nil && !entry.has("command") ? "http" : "stdio")
         switch type {

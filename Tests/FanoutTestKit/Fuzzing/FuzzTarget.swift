@@ -10,6 +10,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case text
     /// Events in any order, folded into lanes and figures.
     case timeline
+    /// Statements with names, and the texts of a database's values.
+    case sql
 
     /// Says which promise these bytes break; nil where all are kept. A trap is a broken promise too, and ends the process.
     public func brokenPromise(by bytes: [UInt8]) -> String? {
@@ -19,6 +21,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .schema: fuzzSchema(bytes)
         case .text: fuzzText(bytes)
         case .timeline: fuzzTimeline(bytes)
+        case .sql: fuzzSQL(bytes)
         }
     }
 }

@@ -11,9 +11,9 @@ package func systemVariable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
 
-/// Texts of a tools file in which `${NAME}` stands for a variable of the environment, and `${NAME:-text}` for it or, where it is not set or
-/// empty, the text.
-struct EnvironmentText {
+/// Texts of a server's entry, in which `${NAME}` or `${env:NAME}` stands for a variable of the environment, and `${NAME:-text}` for it or,
+/// where it is not set or empty, the text.
+struct ServerVariables {
     let entry: ToolsFileFields
     let environment: (String) -> String?
     /// Values that were put in, but for those that are too short to be secrets.
@@ -67,7 +67,8 @@ struct EnvironmentText {
 
     private mutating func value(of reference: Substring, at steps: [JSONPlace.Step]) throws(ToolsFileError) -> String {
         let parts = reference.firstRange(of: ":-")
-        let name = String(parts.map { reference[..<$0.lowerBound] } ?? reference)
+        let written = parts.map { reference[..<$0.lowerBound] } ?? reference
+        let name = String(written.hasPrefix("env:") ? written.dropFirst(4) : written)
         if let value = environment(name), !(value.isEmpty && parts != nil) {
             if value.utf8.count >= Self.shortestSecret, !secrets.contains(value) {
                 secrets.append(value)

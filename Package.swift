@@ -71,7 +71,8 @@ let package = Package(
         .executableTarget(
             name: "fanout-benchmarks",
             dependencies: [
-                "FanoutView", "FanoutSession", "FanoutTools", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
+                "FanoutView", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON",
+                "CSystem",
             ]),
 
         // Tests, in the same order.

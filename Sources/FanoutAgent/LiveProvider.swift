@@ -78,29 +78,19 @@ public struct LiveProvider: ModelProvider {
     }
 
     private func stream(_ body: HTTPBody, _ receive: @Sendable ([ReplyPiece]) -> Void) async throws(ModelError) -> Reply {
-        var parser = EventStreamParser(limit: Self.largestReply)
-        var assembler = form.assembler()
-        var count = 0
+        var stream = ReplyStream(form: form, limit: Self.largestReply)
         while let bytes = try await next(of: body) {
-            count += bytes.count
-            let events = count <= Self.largestReply ? try? parser.take(bytes) : nil
-            guard let events else {
-                throw modelError(HTTPError.tooLarge(host: name, limit: Self.largestReply))
-            }
             var pieces: [ReplyPiece] = []
-            do throws(ReplyError) {
-                for event in events {
-                    try assembler.take(event, &pieces)
-                }
-            } catch {
-                throw modelError(error)
-            }
+            let outcome = Result { () throws(ReplyError) in try stream.take(bytes, &pieces) }
             if !pieces.isEmpty {
                 receive(pieces)
             }
+            if case .failure(let error) = outcome {
+                throw modelError(error)
+            }
         }
         do {
-            return try assembler.reply()
+            return try stream.reply()
         } catch {
             throw modelError(error)
         }

@@ -9,6 +9,9 @@ internal import FanoutJSON
 /// What one measurement gave.
 struct Figures: Sendable {
     private var fields: [(String, Double)] = []
+    private var words: [(String, String)] = []
+
+    mutating func add(_ name: String, _ word: String) { words.append((name, word)) }
 
     mutating func add(_ name: String, _ value: Double, digits: Int = 3) {
         var scale = 1.0
@@ -20,6 +23,9 @@ struct Figures: Sendable {
 
     func line(benchmark: String, n: Int) -> String {
         var object: JSONObject = ["benchmark": .string(benchmark), "n": .integer(Int64(n))]
+        for (name, word) in words {
+            object[name] = .string(word)
+        }
         for (name, value) in fields {
             object[name] = Int64(exactly: value).map { .integer($0) } ?? .number(value)
         }

@@ -14,6 +14,8 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("stagger", 2_000, ExecutorBenchmarks.stagger),
     ("chain", 100, ExecutorBenchmarks.chain),
     ("mcp", 10_000, ServerBenchmarks.mcp),
+    ("decode", 20_000, StreamingBenchmarks.decode),
+    ("early", 8, StreamingBenchmarks.early),
     ("read", 1_000_000, ViewerBenchmarks.read),
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),

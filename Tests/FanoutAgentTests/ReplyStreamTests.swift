@@ -17,16 +17,13 @@ import Testing
     }
 
     private func play(_ chunks: [[UInt8]], _ form: WireForm) -> (Outcome, Reply?) {
-        var parser = EventStreamParser(limit: 1 << 20)
-        var assembler = form.assembler()
+        var stream = ReplyStream(form: form)
         var outcome = Outcome()
         do {
             for chunk in chunks {
-                for event in try parser.take(chunk) {
-                    try assembler.take(event, &outcome.pieces)
-                }
+                try stream.take(chunk, &outcome.pieces)
             }
-            let reply = try assembler.reply()
+            let reply = try stream.reply()
             outcome.reply = reply.messages.map(\.description).joined(separator: "\n")
             outcome.finish = reply.finish
             return (outcome, reply)

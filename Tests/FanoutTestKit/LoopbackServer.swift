@@ -93,14 +93,20 @@ private final class Bytes: Sendable {
     }
 }
 
+/// The connections that hang, until the server stops: then none may any more.
+private struct Hanging {
+    var connections: [UInt] = []
+    var isStopping = false
+}
+
 /// What is left of a response that is sent in pieces; it belongs to the server's thread.
 private final class Stream {
     private var pieces: ArraySlice<[UInt8]>
     private let ending: LoopbackServer.StreamEnding
     private let connection: UInt
-    private let hanging: Guarded<[UInt]>
+    private let hanging: Guarded<Hanging>
 
-    init(_ pieces: [[UInt8]], _ ending: LoopbackServer.StreamEnding, connection: UInt, _ hanging: Guarded<[UInt]>) {
+    init(_ pieces: [[UInt8]], _ ending: LoopbackServer.StreamEnding, connection: UInt, _ hanging: Guarded<Hanging>) {
         self.pieces = pieces.filter { !$0.isEmpty }[...]
         self.ending = ending
         self.connection = connection
@@ -114,9 +120,12 @@ private final class Stream {
             case .whole: return cmicrohttpd_end()
             case .cut: return cmicrohttpd_cut_off()
             case .stall:
-                MHD_suspend_connection(OpaquePointer(bitPattern: connection))
-                hanging.withLock { $0.append(connection) }
-                return 0
+                return hanging.withLock { hanging in
+                    guard !hanging.isStopping else { return cmicrohttpd_cut_off() }
+                    MHD_suspend_connection(OpaquePointer(bitPattern: connection))
+                    hanging.connections.append(connection)
+                    return 0
+                }
             }
         }
         let count = min(room, piece.count)
@@ -134,7 +143,7 @@ private final class Stream {
 private final class Core: Sendable {
     private let answer: @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer
     /// The connections that hang.
-    private let hanging = Guarded<[UInt]>([])
+    private let hanging = Guarded(Hanging())
 
     init(answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer) {
         self.answer = answer
@@ -142,8 +151,9 @@ private final class Core: Sendable {
 
     func resumeAll() {
         let connections = hanging.withLock { hanging in
-            defer { hanging = [] }
-            return hanging
+            hanging.isStopping = true
+            defer { hanging.connections = [] }
+            return hanging.connections
         }
         for connection in connections {
             MHD_resume_connection(OpaquePointer(bitPattern: connection))
@@ -193,9 +203,12 @@ private final class Core: Sendable {
             return queue(response, 200, headers, on: connection)
         case .hang:
             let address = UInt(bitPattern: connection)
-            MHD_suspend_connection(connection)
-            hanging.withLock { $0.append(address) }
-            return .YES
+            return hanging.withLock { hanging in
+                guard !hanging.isStopping else { return .NO }
+                MHD_suspend_connection(connection)
+                hanging.connections.append(address)
+                return .YES
+            }
         }
     }
 

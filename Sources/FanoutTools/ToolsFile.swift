@@ -11,9 +11,12 @@ internal import FanoutJSON
 ///
 /// Each tool has one key that says what does its work: `command` runs a program, `http` makes a request, `sql` runs a statement, `simulate` only
 /// takes its time. The other keys say how calls of it may run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`.
+/// `mcpServers` names servers that have tools of their own, in the form that other programs use.
 package struct ToolsFile: Sendable {
     package var tools: [Tool] = []
     package var pools: [String: Pool] = [:]
+    /// To be started, each a source of more tools.
+    package var servers: [MCPServerSettings] = []
     /// What does the work of each tool, by its name: `command`.
     package private(set) var kinds: [String: String] = [:]
     /// What the tools' authors should know, though it is no error: a sentence each.
@@ -54,7 +57,7 @@ package struct ToolsFile: Sendable {
         }
         attempt { () throws(ToolsFileError) in
             let fields = try ToolsFileFields(text, name: name)
-            attempt { () throws(ToolsFileError) in try fields.check(keys: ["tools", "pools", "databases"]) }
+            attempt { () throws(ToolsFileError) in try fields.check(keys: ["tools", "pools", "databases", "mcpServers"]) }
             for (key, pool) in try fields.objects(of: "pools") {
                 attempt { () throws(ToolsFileError) in
                     try pool.check(keys: ["limit", "rate"])
@@ -65,8 +68,11 @@ package struct ToolsFile: Sendable {
                 file.databases = try ToolsFileDatabases(fields)
                 file.pools.merge(file.databases.pools) { declared, _ in declared }
             }
+            for (key, entry) in try fields.objects(of: "mcpServers") {
+                attempt { () throws(ToolsFileError) in try file.add(server: key, entry, environment) }
+            }
             let entries = try fields.items("tools") ?? []
-            guard !entries.isEmpty || !errors.isEmpty else {
+            guard !entries.isEmpty || !errors.isEmpty || fields.has("mcpServers") else {
                 throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
             }
             for entry in entries {
@@ -86,6 +92,19 @@ package struct ToolsFile: Sendable {
 
     private init() {}
 
+    private mutating func add(server key: String, _ entry: ToolsFileFields, _ environment: @escaping (String) -> String?)
+        throws(ToolsFileError)
+    {
+        guard var server = try MCPServerSettings(key, entry, environment) else { return }
+        // What limits a server is a pool that its tools share.
+        if server.traits.limit != nil || server.traits.rate != nil {
+            let pool = "mcp:\(key)"
+            pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
+            server.traits.pool = pool
+        }
+        servers.append(server)
+    }
+
     /// - Throws: ``ToolsFileError``, also where the file cannot be read.
     package init(path: String) throws(ToolsFileError) {
         try self.init(parsing: Self.text(path), name: path)
@@ -101,6 +120,14 @@ package struct ToolsFile: Sendable {
             return try WholeFile.bytes(path)
         } catch {
             throw ToolsFileError("cannot read the tools file \(error) after --tools")
+        }
+    }
+
+    /// Adds the tools that its servers have told of.
+    package mutating func add(serverTools: [Tool]) {
+        for tool in serverTools {
+            tools.append(tool)
+            kinds[tool.name] = "mcp"
         }
     }
 

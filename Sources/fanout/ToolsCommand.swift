@@ -17,7 +17,15 @@ extension ProgramCommand {
         guard let path = ToolsFile.path(options) else {
             throw UsageError("tools: name a tools file with --tools; there is no \(ToolsFile.usualPath) here")
         }
-        let (file, errors) = try ToolsFile.check(path: path)
+        var (file, errors) = try ToolsFile.check(path: path)
+        var servers: ToolServers?
+        do {
+            servers = try ToolServers.start(file, display: .plain)
+            file.add(serverTools: servers?.tools ?? [])
+        } catch let error as ToolsFileError {
+            errors.append(error)
+        }
+        defer { try? servers?.stop() }
         switch options.operands.first {
         case nil:
             let list = ToolList(file)

@@ -27,10 +27,8 @@ import Testing
             outcome.reply = reply.messages.map(\.description).joined(separator: "\n")
             outcome.finish = reply.finish
             return (outcome, reply)
-        } catch let error as ReplyError {
-            outcome.error = error
         } catch {
-            Issue.record(error)
+            outcome.error = error
         }
         return (outcome, nil)
     }

@@ -132,7 +132,7 @@ extension LiveProvider {
         case .cancelled: .cancelled
         case .timeout: ModelError(CallError(.timeout, message), isTransient: true)
         case .connect, .cutOff, .resolve: ModelError(CallError(.connection, message), isTransient: true)
-        case .address, .tls, .notHTTP, .tooLarge, .other: ModelError(CallError(.connection, message))
+        case .address, .tls, .notHTTP, .tooLarge, .redirect, .other: ModelError(CallError(.connection, message))
         }
     }
 

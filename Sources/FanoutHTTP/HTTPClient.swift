@@ -37,9 +37,24 @@ package final class HTTPClient: Sendable {
 
     /// Sends a request and returns the whole response.
     ///
-    /// - Parameter limit: Bytes; a larger body is an error.
-    package func collect(_ request: HTTPRequest, limit: Int) async throws(HTTPError) -> HTTPReply {
-        let response = try await send(request)
+    /// - Parameters:
+    ///   - limit: Bytes; a larger body is an error.
+    ///   - redirects: How often a server may send the request elsewhere.
+    package func collect(_ request: HTTPRequest, limit: Int, redirects: Int = 0) async throws(HTTPError) -> HTTPReply {
+        var request = request
+        var response = try await send(request)
+        var left = redirects
+        while redirects > 0, let next = try request.redirected(by: response.head) {
+            guard left > 0 else {
+                throw HTTPError(
+                    .redirect,
+                    "the request is sent elsewhere more than \(redirects) times, in the end by \(request.host); use the address that it is meant for"
+                )
+            }
+            left -= 1
+            request = next
+            response = try await send(request)
+        }
         return HTTPReply(head: response.head, body: try await response.body.collect(limit: limit))
     }
 }

@@ -14,6 +14,8 @@ package struct HTTPError: Error, Sendable, Hashable {
         /// What answered does not speak HTTP.
         case notHTTP
         case tooLarge
+        /// The server sends the request where it must not go, or round and round.
+        case redirect
         case cancelled
         case other
     }

@@ -1,76 +1,62 @@
 extension JSONSchema {
     /// How many violations are looked for.
     static let mostViolations = 5
-    /// How deep a value is followed. Deeper ones do not fit.
-    static let deepestValue = 512
+    /// How many schemas may look at a value, and at what lies in it, one within the other.
+    static let deepestValue = 256
+    /// Schemas that are held against values in one look. No call's arguments need as many; a hostile schema could.
+    static let mostSteps = 1_000_000
 
     /// In what ways a value does not fit, the first few; empty where it does.
     public func violations(of value: JSONValue) -> [JSONSchemaViolation] {
-        var walk = Walk(nodes: nodes, limit: Self.mostViolations)
+        var walk = Walk(self, limit: Self.mostViolations)
         walk.check(value, 0)
-        return walk.violations
-    }
-
-    /// The value with defaults filled in where nothing stands. Defaults come from `properties`, `items`, `prefixItems` and `allOf`.
-    public func fillingDefaults(in value: JSONValue) -> JSONValue {
-        hasDefaults ? filled(value, 0, depth: 0) : value
-    }
-
-    private func filled(_ value: JSONValue, _ place: Int, depth: Int) -> JSONValue {
-        guard depth < Self.deepestValue else { return value }
-        let node = nodes[place]
-        var value = value
-        switch value {
-        case .object(var object):
-            for (name, inner) in node.object.properties {
-                if let field = object[name] {
-                    object[name] = filled(field, inner, depth: depth + 1)
-                } else if let fallback = nodes[inner].fallback {
-                    object[name] = fallback
-                }
-            }
-            value = .object(object)
-        case .array(let array):
-            if node.array.items != nil || !node.array.prefix.isEmpty {
-                value = .array(
-                    array.enumerated().map { index, item in
-                        let inner = index < node.array.prefix.count ? node.array.prefix[index] : node.array.items
-                        return inner.map { filled(item, $0, depth: depth + 1) } ?? item
-                    })
-            }
-        case .null, .bool, .integer, .number, .string:
-            break
-        }
-        for inner in node.all {
-            value = filled(value, inner, depth: depth + 1)
-        }
-        return value
+        guard let trouble = walk.trouble else { return walk.violations }
+        return [JSONSchemaViolation(path: [], expected: "a value that can be checked, and \(trouble)", found: nil)]
     }
 
     /// One walk over a value beside its schema.
-    private struct Walk {
+    struct Walk {
         let nodes: [Node]
+        let rests: [Rest]
         let limit: Int
-        /// How many steps the value lies below the whole.
+        /// How many schemas are being looked at, one within the other.
         var depth = 0
+        var stepsLeft: Int
+        /// Why nothing can be said of the value; then whatever was found counts for nothing.
+        var trouble: String?
         var violations: [JSONSchemaViolation] = []
 
-        init(nodes: [Node], limit: Int) {
-            self.nodes = nodes
-            self.limit = limit
+        init(_ schema: JSONSchema, limit: Int) {
+            self.init(nodes: schema.nodes, rests: schema.rests, limit: limit, stepsLeft: JSONSchema.mostSteps)
         }
 
-        mutating func fail(_ expected: String, _ found: JSONValue?) {
+        init(nodes: [Node], rests: [Rest], limit: Int, stepsLeft: Int) {
+            self.nodes = nodes
+            self.rests = rests
+            self.limit = limit
+            self.stepsLeft = stepsLeft
+        }
+
+        mutating func fail(_ expected: String, _ found: JSONValue?, isChoice: Bool = false) {
             guard violations.count < limit else { return }
-            violations.append(JSONSchemaViolation(path: [], expected: expected, found: found.map(brief)))
+            violations.append(JSONSchemaViolation(path: [], expected: expected, found: found.map(brief), isChoice: isChoice))
+        }
+
+        /// Whether there is leave to look at one schema more.
+        mutating func isWithinBounds() -> Bool {
+            stepsLeft -= 1
+            if trouble == nil, stepsLeft <= 0 {
+                trouble = "it takes more than \(JSONSchema.mostSteps) steps"
+            } else if trouble == nil, depth >= JSONSchema.deepestValue {
+                trouble = "it and its schema nest more than \(JSONSchema.deepestValue) deep"
+            }
+            return trouble == nil
         }
 
         /// Checks something inside the value. The path of what is found there is made on the way back, so that what fits costs nothing.
-        private mutating func descend(_ step: @autoclosure () -> JSONSchemaViolation.Step, _ check: (inout Walk) -> Void) {
+        mutating func descend(_ step: @autoclosure () -> JSONSchemaViolation.Step, _ check: (inout Walk) -> Void) {
             let before = violations.count
-            depth += 1
             check(&self)
-            depth -= 1
             for index in before..<violations.count {
                 violations[index].path.insert(step(), at: 0)
             }
@@ -78,9 +64,7 @@ extension JSONSchema {
 
         mutating func check(_ value: JSONValue, _ place: Int) {
             guard violations.count < limit else { return }
-            guard depth < JSONSchema.deepestValue else {
-                return fail("no more than \(JSONSchema.deepestValue) levels", nil)
-            }
+            guard isWithinBounds() else { return }
             if nodes[place].refusesAll {
                 return fail("nothing here", value)
             }
@@ -89,6 +73,9 @@ extension JSONSchema {
                 return fail(nodes[place].types.description, value)
             }
             guard !nodes[place].looks.isDisjoint(with: kind) else { return }
+            depth += 1
+            defer { depth -= 1 }
+            let before = violations.count
             switch value {
             case .integer(let integer): check(number: Double(integer), value, nodes[place].number)
             case .number(let number): check(number: number, value, nodes[place].number)
@@ -99,9 +86,16 @@ extension JSONSchema {
             }
             check(choices: value, place)
             check(combined: value, place)
+            if let rest = nodes[place].rest {
+                check(rest: value, rests[rest])
+                // What is evaluated is known only of what fits so far.
+                if violations.count == before {
+                    checkUnevaluated(value, place, rests[rest])
+                }
+            }
         }
 
-        private mutating func check(number: Double, _ value: JSONValue, _ rule: NumberRule) {
+        mutating func check(number: Double, _ value: JSONValue, _ rule: NumberRule) {
             if let minimum = rule.minimum, number < minimum {
                 fail("at least \(plain(minimum))", value)
             }
@@ -129,7 +123,7 @@ extension JSONSchema {
             return min(rest.magnitude, step - rest.magnitude) <= slack
         }
 
-        private mutating func check(string: String, _ value: JSONValue, _ rule: StringRule) {
+        mutating func check(string: String, _ value: JSONValue, _ rule: StringRule) {
             if rule.minLength != nil || rule.maxLength != nil {
                 let length = string.unicodeScalars.count
                 if let least = rule.minLength, length < least {
@@ -139,12 +133,16 @@ extension JSONSchema {
                     fail("at most \(most) character\(most == 1 ? "" : "s")", value)
                 }
             }
-            if let pattern = rule.pattern, !pattern.matches(string) {
-                fail("a string like \(pattern.source)", value)
+            if let pattern = rule.pattern {
+                switch pattern.matches(string) {
+                case true?: break
+                case false?: fail("a string like \(pattern.source)", value)
+                case nil: trouble = "holding a string against \(pattern.source) takes too long"
+                }
             }
         }
 
-        private mutating func check(array: [JSONValue], _ value: JSONValue, _ place: Int) {
+        mutating func check(array: [JSONValue], _ value: JSONValue, _ place: Int) {
             let rule = nodes[place].array
             if let least = rule.minItems, array.count < least {
                 fail("at least \(least) item\(least == 1 ? "" : "s")", value)
@@ -162,7 +160,7 @@ extension JSONSchema {
             }
         }
 
-        private mutating func check(object: JSONObject, _ place: Int) {
+        mutating func check(object: JSONObject, _ place: Int) {
             for name in nodes[place].object.required where object[name] == nil {
                 let types = nodes[place].object.node(of: name).map { nodes[$0].types } ?? .any
                 descend(.key(name)) { $0.fail(types == .any ? "something, it is required" : types.description + ", it is required", nil) }
@@ -189,7 +187,7 @@ extension JSONSchema {
                     walk.check(value, known)
                 }
                 if hasPatterns {
-                    for (pattern, inner) in walk.nodes[place].object.patterns where pattern.matches(name) {
+                    for (pattern, inner) in walk.nodes[place].object.patterns where pattern.matches(name) == true {
                         isKnown = true
                         walk.check(value, inner)
                     }
@@ -200,68 +198,10 @@ extension JSONSchema {
             }
         }
 
-        private mutating func check(additional value: JSONValue, _ additional: Int, _ place: Int) {
+        mutating func check(additional value: JSONValue, _ additional: Int, _ place: Int) {
             guard nodes[additional].refusesAll else { return check(value, additional) }
             let names = nodes[place].object.properties.map(\.name)
             fail(names.isEmpty ? "no such field" : "no such field (there are: \(names.joined(separator: ", ")))", value)
-        }
-
-        private mutating func check(choices value: JSONValue, _ place: Int) {
-            guard let choices = nodes[place].choices, !choices.contains(value.canonical) else { return }
-            let names = choices.prefix(12).map(brief).joined(separator: ", ")
-            fail(choices.count == 1 ? names : "one of \(names)\(choices.count > 12 ? ", …" : "")", value)
-        }
-
-        private mutating func check(combined value: JSONValue, _ place: Int) {
-            for inner in nodes[place].all {
-                check(value, inner)
-            }
-            if !nodes[place].any.isEmpty {
-                let failures = attempts(value, nodes[place].any)
-                if failures.count == nodes[place].any.count {
-                    fail(anyOf: failures, value, places: nodes[place].any)
-                }
-            }
-            if !nodes[place].one.isEmpty {
-                let failures = attempts(value, nodes[place].one, all: true)
-                if failures.count == nodes[place].one.count {
-                    fail(anyOf: failures, value, places: nodes[place].one)
-                } else if failures.count < nodes[place].one.count - 1 {
-                    fail("exactly one of \(nodes[place].one.count) shapes, and several fit", value)
-                }
-            }
-            if let not = nodes[place].not, attempts(value, [not]).isEmpty {
-                fail("something else", value)
-            }
-        }
-
-        /// The first violation of each of the schemas that do not fit. Unless `all` are wanted, it stops at the first that fits.
-        private func attempts(_ value: JSONValue, _ places: [Int], all: Bool = false) -> [JSONSchemaViolation] {
-            var failures: [JSONSchemaViolation] = []
-            for place in places {
-                var walk = Walk(nodes: nodes, limit: 1)
-                walk.depth = depth
-                walk.check(value, place)
-                if let failure = walk.violations.first {
-                    failures.append(failure)
-                } else if !all {
-                    break
-                }
-            }
-            return failures
-        }
-
-        /// Where the value is of one shape's kind, what is wrong inside it says most; else the kinds do.
-        private mutating func fail(anyOf failures: [JSONSchemaViolation], _ value: JSONValue, places: [Int]) {
-            guard violations.count < limit else { return }
-            if let deepest = failures.max(by: { $0.path.count < $1.path.count }), !deepest.path.isEmpty {
-                return violations.append(deepest)
-            }
-            var expected: [String] = []
-            for failure in failures where !expected.contains(failure.expected) {
-                expected.append(failure.expected)
-            }
-            fail(expected.joined(separator: ", or "), value)
         }
     }
 }
@@ -269,48 +209,4 @@ extension JSONSchema {
 /// Without a fraction where there is none.
 private func plain(_ number: Double) -> String {
     Int64(exactly: number).map(\.description) ?? number.description
-}
-
-extension JSONValue {
-    /// Its kind, where 1.0 is a whole number.
-    fileprivate var kind: JSONSchema.Types {
-        switch self {
-        case .null: .null
-        case .bool: .boolean
-        case .integer: .integer
-        case .number(let number): number.truncatingRemainder(dividingBy: 1) == 0 ? .integer : .fraction
-        case .string: .string
-        case .array: .array
-        case .object: .object
-        }
-    }
-
-    /// The value with each whole number written as one, so that equal numbers are equal.
-    var canonical: JSONValue {
-        switch self {
-        case .null, .bool, .integer, .string: self
-        case .number(let number): Int64(exactly: number).map { .integer($0) } ?? self
-        case .array(let array): .array(array.map(\.canonical))
-        case .object(let object): .object(JSONObject(object.fields.map { ($0.key, $0.value.canonical) }))
-        }
-    }
-}
-
-extension JSONSchema.Types: CustomStringConvertible {
-    var description: String {
-        if self == .any {
-            return "anything"
-        }
-        var names: [String] = []
-        if isSuperset(of: .number) {
-            names.append("a number")
-        } else if contains(.integer) {
-            names.append("a whole number")
-        }
-        let rest: [(JSONSchema.Types, String)] = [
-            (.string, "a string"), (.boolean, "true or false"), (.array, "an array"), (.object, "an object"), (.null, "null"),
-        ]
-        names += rest.filter { contains($0.0) }.map(\.1)
-        return names.isEmpty ? "nothing" : names.joined(separator: " or ")
-    }
 }

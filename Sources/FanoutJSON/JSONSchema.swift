@@ -1,27 +1,41 @@
-/// A JSON Schema, compiled once: what tools use of draft 2020-12 (https://json-schema.org/draft/2020-12).
+/// A JSON Schema of draft 2020-12 (https://json-schema.org/draft/2020-12), compiled once.
 ///
-/// It knows `type`, `enum`, `const`, `properties`, `patternProperties`, `additionalProperties`, `required`, `minProperties`,
-/// `maxProperties`, `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems`, `minimum`, `maximum`, `exclusiveMinimum`,
-/// `exclusiveMaximum`, `multipleOf`, `minLength`, `maxLength`, `pattern`, `allOf`, `anyOf`, `oneOf`, `not` and `default`; other keywords are
-/// ignored, as the specification has it.
-/// What a tool's author should know of (a keyword that is asserted elsewhere and ignored here) stands in ``warnings``.
+/// All keywords that assert something are asserted, but that `$dynamicRef` is followed like a `$ref`, and that `format` and the
+/// `content…` keywords are hints that assert nothing, as the specification has it by default. References lead to where they point within
+/// the schema; one that leads out of it is an error, since nothing is fetched. What a schema or a value can make this do is bounded:
+/// patterns, nesting, and the steps of one look.
 public struct JSONSchema: Sendable {
     /// How deep schemas may nest.
     public static let deepest = 128
 
     let nodes: [Node]
+    let rests: [Rest]
     /// Whether any node names a default that may be filled in.
     let hasDefaults: Bool
-    /// Keywords that would refuse more than is refused here, each with its place: `/properties/x/$ref`.
+    /// Keywords that would refuse more than is refused here, each with its place and the reason.
     public let warnings: [String]
 
     /// - Throws: ``JSONSchemaError``, which names the place of what is malformed.
     public init(_ schema: JSONValue) throws(JSONSchemaError) {
-        var compiler = Compiler()
-        _ = try compiler.compile(schema, at: "", depth: 0)
+        var compiler = Compiler(schema)
+        try compiler.compileAll()
         nodes = compiler.nodes.compactMap(\.self)
+        rests = compiler.rests
         hasDefaults = compiler.hasDefaults
         warnings = compiler.warnings
+    }
+
+    /// The names of fields that it knows of an object as a whole, in all its shapes.
+    package var fieldNames: Set<String> {
+        var names: Set<String> = []
+        var seen: Set<Int> = []
+        var waiting = [0]
+        while let place = waiting.popLast() {
+            guard seen.insert(place).inserted else { continue }
+            names.formUnion(nodes[place].object.properties.map(\.name))
+            waiting += nodes[place].beside(rests)
+        }
+        return names
     }
 
     /// The schema that accepts any object.
@@ -33,6 +47,7 @@ public struct JSONSchema: Sendable {
 
     private init(nodes: [Node]) {
         self.nodes = nodes
+        rests = []
         hasDefaults = false
         warnings = []
     }
@@ -55,6 +70,8 @@ public struct JSONSchemaViolation: Error, Sendable, Hashable, CustomStringConver
     public var expected: String
     /// What came, shortened; nil where something is missing or the value says nothing.
     public var found: String?
+    /// Whether it is one of a few values that was asked for.
+    var isChoice = false
 
     public enum Step: Sendable, Hashable {
         case key(String)
@@ -111,7 +128,38 @@ extension JSONSchema {
         var any: [Int] = []
         var one: [Int] = []
         var not: Int?
+        /// Where a `$ref` leads.
+        var target: Int?
+        /// The place among the rests of what few schemas say.
+        var rest: Int?
         var fallback: JSONValue?
+
+        /// The nodes that look at the same value as this one.
+        func beside(_ rests: [Rest]) -> [Int] {
+            let rest = self.rest.map { rests[$0] }
+            let single = [not, target, rest?.condition?.test, rest?.condition?.then, rest?.condition?.otherwise]
+            return all + any + one + single.compactMap(\.self) + (rest?.dependentSchemas.map(\.node) ?? [])
+        }
+    }
+
+    /// What few schemas say, kept apart so that the nodes of all others stay small.
+    struct Rest: Sendable {
+        var condition: Condition?
+        var contains: Int?
+        var minContains: Int?
+        var maxContains: Int?
+        var names: Int?
+        var dependentRequired: [(name: String, others: [String])] = []
+        var dependentSchemas: [(name: String, node: Int)] = []
+        var unevaluatedProperties: Int?
+        var unevaluatedItems: Int?
+    }
+
+    /// `if`, and what follows from it.
+    struct Condition: Sendable {
+        var test: Int
+        var then: Int?
+        var otherwise: Int?
     }
 
     struct NumberRule: Sendable {

@@ -10,23 +10,30 @@ package import FanoutJSON
 
 /// A tool that runs a program for each call.
 ///
-/// The program reads the call's arguments, one JSON object, from its standard input. What it writes to its standard output is the result: as
+/// The program reads the call's arguments, one JSON object, from its standard input; places in its command line, environment and directory
+/// take them too. What it writes to its standard output is the result: as
 /// JSON where it is JSON, else as text. Both outputs are shown while it runs. Any exit status but 0 is a failure. It is the leader of a process
 /// group of its own: when the call is cancelled or its time is up, the group gets TERM and, after a grace time, KILL; and what
 /// a program leaves behind ends with it.
 package struct CommandTool: Sendable {
     /// The program and its arguments.
-    package var command: [String]
+    package var command: CommandLineTemplate
+    /// Arguments of the call that become variables of the environment by their own names; those that are missing are not there at all.
+    package var variables: [String] = []
     /// Put over the environment of this process.
-    package var environment: [String: String] = [:]
+    package var environment: [String: Template] = [:]
     /// Nil for the directory of this process.
-    package var directory: String?
+    package var directory: Template?
     /// Bytes of standard output that become the result, and of each output that are shown while it runs.
     package var outputLimit = 1 << 20
     /// Microseconds between TERM and KILL.
     package var grace: Int64 = 2_000_000
 
     package init(command: [String]) {
+        self.command = CommandLineTemplate(command)
+    }
+
+    init(command: CommandLineTemplate) {
         self.command = command
     }
 
@@ -39,8 +46,7 @@ package struct CommandTool: Sendable {
     }
 
     private func run(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolResult {
-        let program = Program(
-            arguments: command, environment: environment, directory: directory, input: JSONText(arguments).utf8 + [0x0a])
+        let program = try program(arguments)
         let shown = ShownOutput(limit: outputLimit)
         let running: RunningProgram
         do {
@@ -59,6 +65,27 @@ package struct CommandTool: Sendable {
         case .exited(let status): throw CallError(.exitStatus, Self.message("exit \(status)", outcome))
         case .signalled(let signal): throw CallError(.crashed, Self.message("ended by signal \(signal) (\(Self.name(signal)))", outcome))
         }
+    }
+
+    private func program(_ arguments: JSONValue) throws(ToolFailure) -> Program {
+        var program = Program(arguments: try command.filled(arguments), input: JSONText(arguments).utf8 + [0x0a])
+        for name in variables {
+            program.environment[name] = .some(arguments[name].flatMap { $0.isNull ? nil : $0.templateText })
+        }
+        for (name, template) in environment {
+            // What needs an argument that is missing is not set.
+            program.environment[name] = .some(template.filled(arguments))
+        }
+        guard !program.environment.values.contains(where: { $0?.utf8.contains(0) ?? false }) else {
+            throw CallError.unfit("a variable of the environment cannot hold the character NUL")
+        }
+        if let directory {
+            guard let path = directory.filled(arguments), !path.utf8.contains(0) else {
+                throw CallError.unfit("the directory needs an argument that is missing, or holds the character NUL")
+            }
+            program.directory = path
+        }
+        return program
     }
 
     /// Waits for the end, which a cancelled task asks for: kindly first.

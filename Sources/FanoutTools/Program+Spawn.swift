@@ -35,9 +35,11 @@ extension Program {
     }
 
     private var environmentList: [String] {
-        guard !environment.isEmpty else { return Self.inheritedEnvironment }
-        let kept = Self.inheritedEnvironment.filter { environment[String($0.prefix { $0 != "=" })] == nil }
-        return kept + environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let kept = Self.inheritedEnvironment.filter { entry in
+            let name = String(entry.prefix { $0 != "=" })
+            return environment[name] == nil && !Self.withheld.contains(name)
+        }
+        return kept + environment.sorted { $0.key < $1.key }.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }
 
     private static var inheritedEnvironment: [String] {

@@ -2,19 +2,22 @@
 package struct Program: Sendable {
     /// The program, found along PATH where its name has no slash, and its arguments.
     package var arguments: [String]
-    /// Put over the environment of this process.
-    package var environment: [String: String]
+    /// Put over the environment of this process; nil takes a variable out of it.
+    package var environment: [String: String?]
     /// Nil for the directory of this process.
     package var directory: String?
     /// All that it can read from its standard input.
     package var input: [UInt8]
 
-    package init(arguments: [String], environment: [String: String] = [:], directory: String? = nil, input: [UInt8] = []) {
+    package init(arguments: [String], environment: [String: String?] = [:], directory: String? = nil, input: [UInt8] = []) {
         self.arguments = arguments
         self.environment = environment
         self.directory = directory
         self.input = input
     }
+
+    /// Variables that hold the keys of model APIs: no program has them unless it is given them.
+    static let withheld: Set<String> = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"]
 
     /// Where a program writes.
     package enum Stream: Sendable, Hashable {

@@ -9,75 +9,124 @@ internal import FanoutJSON
 ///      "pools": {"net": {"limit": 4, "rate": {"calls": 10, "per": 1}}},
 ///      "databases": {"notes": {"path": "notes.sqlite"}}}
 ///
-/// Each tool has one key that says what does its work: `command` runs a program, `sql` a statement, `simulate` only takes its time. The other keys say how calls of it may
-/// run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`. `mcpServers` names servers that have tools of their own, in the form that
-/// other programs use.
+/// Each tool has one key that says what does its work: `command` runs a program, `http` makes a request, `sql` runs a statement, `simulate` only
+/// takes its time. The other keys say how calls of it may run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`.
+/// `mcpServers` names servers that have tools of their own, in the form that other programs use.
 package struct ToolsFile: Sendable {
     package var tools: [Tool] = []
     package var pools: [String: Pool] = [:]
+    /// What does the work of each tool, by its name: `command`.
+    package private(set) var kinds: [String: String] = [:]
+    /// What the tools' authors should know, though it is no error: a sentence each.
+    package private(set) var warnings: [String] = []
     /// To be started, each a source of more tools.
     package var servers: [MCPServerSettings] = []
     /// What the tools hold open; to be closed when they are not needed any more.
-    private let databases: ToolsFileDatabases
+    private var databases = ToolsFileDatabases()
+
+    /// The file that counts where none is named, in the directory of this process.
+    package static let usualPath = "fanout.json"
 
     /// - Parameters:
     ///   - name: What the file is called in errors.
-    ///   - environment: The value of a variable, where it is set.
+    ///   - environment: The value of a variable.
     /// - Throws: ``ToolsFileError`` that names line, key and remedy.
-    package init(parsing text: [UInt8], name: String, environment: @escaping (String) -> String? = systemVariable)
-        throws(ToolsFileError)
-    {
-        let root: JSONValue
-        do {
-            root = try JSONValue(parsing: text)
-        } catch {
-            let line = error.position(in: text).line
-            throw ToolsFileError("\(name) line \(line): \(error.reason); a tools file is one JSON object")
+    package init(
+        parsing text: [UInt8], name: String, environment: @escaping @Sendable (String) -> String? = ProcessEnvironment.value
+    ) throws(ToolsFileError) {
+        let (file, errors) = Self.check(text, name: name, environment: environment)
+        if let error = errors.first {
+            throw error
         }
-        let fields = ToolsFileFields(value: root, path: [], place: JSONPlace(text), name: name)
-        try fields.check(keys: ["tools", "pools", "databases", "mcpServers"])
-        for (key, pool) in try fields.objects(of: "pools") {
-            try pool.check(keys: ["limit", "rate"])
-            pools[key] = Pool(limit: try pool.count("limit"), rate: try pool.rate("rate"))
-        }
-        databases = try ToolsFileDatabases(fields)
-        pools.merge(databases.pools) { declared, _ in declared }
-        try readServers(fields, environment)
-        let entries = try fields.items("tools") ?? []
-        guard !entries.isEmpty || fields.has("mcpServers") else {
-            throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
-        }
-        for entry in entries {
-            let tool = try Tool(entry, databases)
-            guard !tools.contains(where: { $0.name == tool.name }) else {
-                throw entry.error(["name"], "another tool has the name \(tool.name) already; give each its own")
+        self = file
+    }
+
+    /// Reads all of a file that can be read, and says what is wrong with the rest: one error for each tool and pool.
+    package static func check(
+        _ text: [UInt8], name: String, environment: @escaping @Sendable (String) -> String? = ProcessEnvironment.value
+    ) -> (file: ToolsFile, errors: [ToolsFileError]) {
+        var file = ToolsFile()
+        var errors: [ToolsFileError] = []
+        /// Has what goes wrong told, and goes on.
+        func attempt(_ body: () throws(ToolsFileError) -> Void) {
+            do throws(ToolsFileError) {
+                try body()
+            } catch {
+                errors.append(error)
             }
-            tools.append(tool)
+        }
+        attempt { () throws(ToolsFileError) in
+            let fields = try ToolsFileFields(text, name: name)
+            attempt { () throws(ToolsFileError) in try fields.check(keys: ["tools", "pools", "databases", "mcpServers"]) }
+            for (key, pool) in try fields.objects(of: "pools") {
+                attempt { () throws(ToolsFileError) in
+                    try pool.check(keys: ["limit", "rate"])
+                    file.pools[key] = Pool(limit: try pool.count("limit"), rate: try pool.rate("rate"))
+                }
+            }
+            attempt { () throws(ToolsFileError) in
+                file.databases = try ToolsFileDatabases(fields)
+                file.pools.merge(file.databases.pools) { declared, _ in declared }
+            }
+            for (key, server) in try fields.objects(of: "mcpServers") {
+                attempt { () throws(ToolsFileError) in try file.add(MCPServerSettings(key, server, environment)) }
+            }
+            let entries = try fields.items("tools") ?? []
+            guard !entries.isEmpty || !errors.isEmpty || fields.has("mcpServers") else {
+                throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
+            }
+            for entry in entries {
+                attempt { () throws(ToolsFileError) in
+                    let (tool, kind, warnings) = try Tool.read(entry, file.databases, environment: environment)
+                    guard !file.tools.contains(where: { $0.name == tool.name }) else {
+                        throw entry.error(["name"], "another tool has the name \(tool.name) already; give each its own")
+                    }
+                    file.tools.append(tool)
+                    file.kinds[tool.name] = kind
+                    file.warnings += warnings
+                }
+            }
+        }
+        return (file, errors)
+    }
+
+    private init() {}
+
+    /// Takes in tools that its servers have.
+    package mutating func add(tools: [Tool], of kind: String) {
+        self.tools += tools
+        for tool in tools {
+            kinds[tool.name] = kind
         }
     }
 
-    private mutating func readServers(_ fields: ToolsFileFields, _ environment: @escaping (String) -> String?) throws(ToolsFileError) {
-        for (key, entry) in try fields.objects(of: "mcpServers") {
-            guard var server = try MCPServerSettings(key, entry, environment) else { continue }
-            // What limits a server is a pool that its tools share.
-            if server.traits.limit != nil || server.traits.rate != nil {
-                let pool = "mcp:\(key)"
-                pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
-                server.traits.pool = pool
-            }
-            servers.append(server)
+    private mutating func add(_ server: MCPServerSettings?) {
+        guard var server else { return }
+        // What limits a server is a pool that its tools share.
+        if server.traits.limit != nil || server.traits.rate != nil {
+            let pool = "mcp:\(server.name)"
+            pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
+            server.traits.pool = pool
         }
+        servers.append(server)
     }
 
     /// - Throws: ``ToolsFileError``, also where the file cannot be read.
     package init(path: String) throws(ToolsFileError) {
-        let text: [UInt8]
+        try self.init(parsing: Self.text(path), name: path)
+    }
+
+    /// - Throws: ``ToolsFileError`` where the file cannot be read at all.
+    package static func check(path: String) throws(ToolsFileError) -> (file: ToolsFile, errors: [ToolsFileError]) {
+        check(try text(path), name: path)
+    }
+
+    private static func text(_ path: String) throws(ToolsFileError) -> [UInt8] {
         do {
-            text = try WholeFile.bytes(path)
+            return try WholeFile.bytes(path)
         } catch {
             throw ToolsFileError("cannot read the tools file \(error) after --tools")
         }
-        try self.init(parsing: text, name: path)
     }
 
     /// Closes the connections that the tools hold.
@@ -108,7 +157,7 @@ struct ToolKind: Sendable {
     /// Reads what does the work.
     let read: @Sendable (ToolsFileFields, ToolDeclaration) throws(ToolsFileError) -> Tool
 
-    static let all: [ToolKind] = [.command, .sql, .simulate]
+    static let all: [ToolKind] = [.command, .http, .sql, .simulate]
 }
 
 /// What every tool says of itself, whatever does its work.
@@ -119,6 +168,10 @@ struct ToolDeclaration: Sendable {
     var traits: ToolTraits
     /// Paths of arguments that are secret.
     var secrets: [String]
+    /// What templates may name: arguments that the schema knows, and the environment.
+    var names: Template.Names
+
+    var arguments: Set<String> { names.arguments }
     /// Those that the file names.
     var databases: ToolsFileDatabases
 }
@@ -129,15 +182,20 @@ extension Tool {
         "read_only", "repeatable", "approval", "secrets",
     ]
 
-    fileprivate init(_ entry: ToolsFileFields, _ databases: ToolsFileDatabases) throws(ToolsFileError) {
+    /// The tool of an entry, the kind of it, and what its author should know.
+    fileprivate static func read(
+        _ entry: ToolsFileFields, _ databases: ToolsFileDatabases, environment: @escaping @Sendable (String) -> String?
+    ) throws(ToolsFileError) -> (Tool, kind: String, warnings: [String]) {
         try entry.check(keys: Self.commonKeys + ToolKind.all.flatMap { [$0.key] + $0.keys })
         guard let name = try entry.text("name"), Self.isName(name) else {
             throw entry.error(["name"], "a tool needs a name of letters, digits, _ and -, at most 64 of them", key: "name")
         }
+        let parameters = try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]]
+        let schema = try entry.schema(parameters)
         let declaration = ToolDeclaration(
-            name: name, description: try entry.text("description") ?? "",
-            parameters: try entry.object("parameters").map(JSONValue.object) ?? ["type": "object", "properties": [:]],
-            traits: try ToolTraits(entry), secrets: try entry.texts("secrets"), databases: databases)
+            name: name, description: try entry.text("description") ?? "", parameters: parameters, traits: try ToolTraits(entry),
+            secrets: try entry.texts("secrets"),
+            names: Template.Names(arguments: schema.fieldNames, environment: environment), databases: databases)
         let kinds = ToolKind.all.filter { entry.has($0.key) }
         guard let kind = kinds.first else {
             throw entry.error([], "the tool \(name) does nothing; give it a \"command\", a list of the program and its arguments")
@@ -151,7 +209,7 @@ extension Tool {
                 throw entry.error([.key(key)], "this key belongs to \(other.key), and the tool \(name) is a \(kind.key); leave it out")
             }
         }
-        self = try kind.read(entry, declaration)
+        return (try kind.read(entry, declaration), kind.key, schema.warnings.map { "the tool \(name), parameters\($0)" })
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -15,6 +15,9 @@ struct ToolsFileDatabases: Sendable {
     /// Those that tools hold themselves, as they are read.
     private let own = Guarded<[any SQLDatabase]>([])
 
+    /// None.
+    init() {}
+
     /// - Throws: ``ToolsFileError`` that names line, key and remedy, and quotes no dsn.
     init(_ file: ToolsFileFields) throws(ToolsFileError) {
         for (name, fields) in try file.objects(of: "databases") {

@@ -8,6 +8,42 @@ struct ToolsFileFields {
     let place: JSONPlace
     let name: String
 
+    init(value: JSONValue, path: [JSONPlace.Step], place: JSONPlace, name: String) {
+        self.value = value
+        self.path = path
+        self.place = place
+        self.name = name
+    }
+
+    /// A whole file.
+    init(_ text: [UInt8], name: String) throws(ToolsFileError) {
+        do throws(JSONError) {
+            self.init(value: try JSONValue(parsing: text), path: [], place: JSONPlace(text), name: name)
+        } catch {
+            throw ToolsFileError("\(name) line \(error.position(in: text).line): \(error.reason); a tools file is one JSON object")
+        }
+    }
+
+    /// The schema of the arguments, whose errors say where in the file they stand.
+    func schema(_ parameters: JSONValue) throws(ToolsFileError) -> JSONSchema {
+        do throws(JSONSchemaError) {
+            return try JSONSchema(parameters)
+        } catch {
+            var steps: [JSONPlace.Step] = ["parameters"]
+            var value: JSONValue? = parameters
+            for step in error.path.split(separator: "/").map({ JSONPointer.unescaped($0) }) {
+                if value?.array != nil, let index = Int(step) {
+                    steps.append(.item(index))
+                    value = value?[index]
+                } else {
+                    steps.append(.key(step))
+                    value = value?[step]
+                }
+            }
+            throw self.error(steps, error.reason)
+        }
+    }
+
     func error(_ steps: [JSONPlace.Step], _ message: String, key: String? = nil) -> ToolsFileError {
         ToolsFileError("\(location(of: steps, key: key)): \(message)")
     }
@@ -54,6 +90,28 @@ struct ToolsFileFields {
         return texts
     }
 
+    func array(_ key: String) throws(ToolsFileError) -> [JSONValue]? {
+        guard let value = value[key] else { return nil }
+        guard let array = value.array else {
+            throw error([.key(key)], "this is a list: [ … ]")
+        }
+        return array
+    }
+
+    /// A text with places for arguments.
+    func template(_ key: String, _ declaration: ToolDeclaration) throws(ToolsFileError) -> Template? {
+        guard let text = try text(key) else { return nil }
+        return try template(text, at: [.key(key)], declaration)
+    }
+
+    func template(_ text: String, at steps: [JSONPlace.Step], _ declaration: ToolDeclaration) throws(ToolsFileError) -> Template {
+        do throws(Template.Fault) {
+            return try Template(text, names: declaration.names)
+        } catch {
+            throw self.error(steps, error.message)
+        }
+    }
+
     func flag(_ key: String) throws(ToolsFileError) -> Bool {
         guard let value = value[key] else { return false }
         guard let flag = value.bool else {
@@ -62,11 +120,11 @@ struct ToolsFileFields {
         return flag
     }
 
-    /// A whole number from 1, or from 0 for a seed.
-    func count(_ key: String) throws(ToolsFileError) -> Int? {
+    /// A whole number.
+    func count(_ key: String, from least: Int64 = 1) throws(ToolsFileError) -> Int? {
         guard let value = value[key] else { return nil }
-        guard let count = value.integer, count >= (key == "seed" ? 0 : 1), let fitting = Int(exactly: count) else {
-            throw error([.key(key)], "this is a whole number from 1")
+        guard let count = value.integer, count >= least, let fitting = Int(exactly: count) else {
+            throw error([.key(key)], "this is a whole number from \(least)")
         }
         return fitting
     }

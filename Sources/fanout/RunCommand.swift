@@ -45,7 +45,7 @@ extension ProgramCommand {
                 "--continue: that conversation was held over \(form), and \(model.form.rawValue) is another form; choose its --provider")
         }
         let display = try Display.choose(options)
-        let file = try options.value("tools").map { path throws in try ToolsFile(path: path) } ?? toolsHere()
+        let file = try ToolsFile.chosen(options)
         defer { file?.close() }
         var turn = try LiveRun.turnOptions(options, display: display)
         turn.references = options.has("references")
@@ -113,10 +113,5 @@ extension ProgramCommand {
             throw UsageError("--tool-choice \(name): there is no such tool\(known.isEmpty ? "" : "; there are \(known)")")
         }
         return choice
-    }
-
-    private static func toolsHere() throws -> ToolsFile? {
-        guard FileSystem.exists("fanout.json") else { return nil }
-        return try ToolsFile(path: "fanout.json")
     }
 }

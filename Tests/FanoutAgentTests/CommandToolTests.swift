@@ -37,8 +37,8 @@ extension ProgramsOneByOne {
         @Test("what a program prints becomes the result", arguments: results)
         func result(_ script: String, _ expected: ToolResult) async throws {
             let result = try await run(["sh", "-c", script], ["city": "Zürich", "n": 3]) {
-                $0.environment = ["FANOUT_TEST": "set"]
-                $0.directory = "/tmp"
+                $0.environment = ["FANOUT_TEST": Template(literal: "set")]
+                $0.directory = Template(literal: "/tmp")
             }
             #expect(result == expected)
         }
@@ -74,7 +74,9 @@ extension ProgramsOneByOne {
 
         @Test("a program that cannot be started says why and what to do, and is not tried again", arguments: notStarted)
         func launch(_ command: [String], _ directory: String?, _ words: String) async throws {
-            let failure = await #expect(throws: ToolFailure.self) { try await run(command) { $0.directory = directory } }
+            let failure = await #expect(throws: ToolFailure.self) {
+                try await run(command) { $0.directory = directory.map { Template(literal: $0) } }
+            }
             #expect(failure?.error.message.contains(words) == true)
             #expect(failure?.isFinal == true)
         }
@@ -167,6 +169,23 @@ extension ProgramsOneByOne {
             let error = await #expect(throws: CallError.self) { try await call.value }
             #expect(error == CallError(.crashed, "ended by signal 9 (KILL)\nready"))
             #expect(RunningPrograms.count == 0)
+        }
+
+        @Test("more than anybody reads is counted and not kept, and an endless line ends with its call")
+        func floods() async throws {
+            let flood = try await run(["sh", "-c", "head -c 100000000 /dev/zero | tr '\\0' a"])
+            guard case .text(let text) = flood else { return #expect(Bool(false)) }
+            #expect(text.hasSuffix("a\n… (98951424 more bytes were not kept)"))
+            try await cancelled("echo ready; tr '\\0' a < /dev/zero", kill: false)
+        }
+
+        @Test("keys of model APIs reach no program, unless it is given them")
+        func withheldKeys() async throws {
+            setenv("ANTHROPIC_API_KEY", "sk-test", 1)
+            defer { unsetenv("ANTHROPIC_API_KEY") }
+            let script = ["sh", "-c", "echo ${ANTHROPIC_API_KEY-none} ${HOME+home}"]
+            #expect(try await run(script) == .text("none home"))
+            #expect(try await run(script) { $0.environment = ["ANTHROPIC_API_KEY": Template(literal: "given")] } == .text("given home"))
         }
 
         @Test("a hundred programs run at once")

@@ -52,7 +52,7 @@ extension ProgramsOneByOne {
             ("{\"tools\": [\n{\"command\": [\"x\"]}]}", "f line 2, tools[0].name: a tool needs a name"),
             ("{\"tools\": [{\"name\": \"a b\", \"command\": [\"x\"]}]}", "f line 1, tools[0].name: a tool needs a name of letters"),
             ("{\"tools\": [{\"name\": \"a\"}]}", "f line 1, tools[0]: the tool a does nothing; give it a \"command\""),
-            ("{\"tools\": [{\"name\": \"a\", \"command\": \"ls\"}]}", "f line 1, tools[0].command: this is a list of texts"),
+            ("{\"tools\": [{\"name\": \"a\", \"command\": \"ls\"}]}", "f line 1, tools[0].command: this is a list: [ … ]"),
             ("{\"tools\": [{\"name\": \"a\", \"command\": []}]}", "f line 1, tools[0].command: a command is a list of texts: the program"),
             (
                 "{\"tools\": [{\"name\": \"a\", \"command\": [\"x\"],\n\"simulate\": {}}]}",
@@ -83,6 +83,93 @@ extension ProgramsOneByOne {
                 "f line 1, tools[0].limit: this is a whole number from 1"
             ),
         ]
+
+        /// What one tool's entry is told, whose arguments are a and b, the key first.
+        static let brokenTools: [(String, String)] = [
+            (#""command": ["x", "${c}"]"#, "command[1]: ${c} is not an argument that parameters names under properties; it names a, b"),
+            (#""command": ["x", ["-n", "${a"]]"#, "command[1][1]: a ${ is not closed"),
+            (#""command": ["${a}"]"#, "command[0]: which program runs is not an argument's to choose"),
+            (#""command": ["x", 5]"#, "command[1]: a command is a list of texts"),
+            (#""command": ["x", "${env:NO_SUCH}"]"#, "command[1]: the environment variable NO_SUCH is not set; set it, or leave"),
+            (#""command": ["x"], "cwd": "${c}""#, "cwd: ${c} is not an argument"),
+            (#""command": ["x"], "env": {"A": "${c}"}"#, "env.A: ${c} is not an argument"),
+            (#""command": ["x"], "env": {"A=B": ""}"#, "env.A=B: this is no name of an environment variable"),
+            (#""command": ["x", "y"], "shell": true"#, "command: with shell, a command is one text for /bin/sh"),
+            (#""command": "echo ${env:HOME}", "shell": true"#, "command: the shell knows the environment by itself"),
+            (
+                #""command": ["x"], "parameters": {"properties": {"a": {"type": "strin"}}}"#,
+                #"parameters.properties.a.type: there is no type "strin""#
+            ),
+            (
+                #""command": ["x"], "parameters": {"allOf": [{"pattern": "("}]}"#,
+                #"parameters.allOf[0].pattern: "(" is not a regular expression: a ( is not closed"#
+            ),
+            (
+                #""command": "x", "shell": true, "parameters": {"properties": {"PATH": {}}}"#,
+                "parameters: a shell takes the argument PATH as a variable; call it by letters"
+            ),
+            (#""http": "https://a""#, "http: this is an object"),
+            (#""http": {}"#, "http.url: a request needs an address"),
+            (#""http": {"url": "ftp://a/"}"#, "http.url: an address begins with http:// or https://"),
+            (#""http": {"url": "https://${a}/"}"#, "http.url: the host of an address is not an argument's to choose"),
+            (#""http": {"url": "https://host${a}/"}"#, "http.url: the host of an address is not an argument's to choose"),
+            (#""http": {"url": "https://me:secret@host/"}"#, "http.url: a name and a password do not belong into an address"),
+            (#""http": {"url": "https://host/#${a}"}"#, "http.url: what follows # in an address is never sent"),
+            (#""http": {"url": "https://h/", "method": "get"}"#, "http.method: a method is a word in capitals"),
+            (#""http": {"url": "https://h/", "ok": [20]}"#, "http.ok: this is a list of statuses"),
+            (#""http": {"url": "https://h/", "redirects": -1}"#, "http.redirects: this is a whole number from 0"),
+            (#""http": {"url": "https://h/", "headers": {"A B": "x"}}"#, "http.headers.A B: the name of a header"),
+            (#""http": {"url": "https://h/", "headers": {"A": "x\ny"}}"#, "http.headers.A: the value of a header is one line"),
+            (#""http": {"url": "https://h/", "headers": {"A": "${env:LINES2}"}}"#, "http.headers.A: the value of a header is one line"),
+            (
+                #""http": {"url": "https://h/", "headers": {"Content-Length": "1"}}"#,
+                "http.headers.Content-Length: this header is written by"
+            ),
+            (#""http": {"url": "https://h/", "body": {"x": [1, "${c}"]}}"#, "http.body.x[1]: ${c} is not an argument"),
+            (#""http": {"url": "https://h/", "body": {}, "form": {}}"#, "http.form: a request has one body; keep body or form"),
+            (#""http": {"url": "https://h/", "form": {"x": 1}}"#, "http.form.x: the value of a form's field is a text"),
+            (#""http": {"url": "https://h/", "hedders": {}}"#, "http.hedders: this key is not known; did you mean headers?"),
+            (#""simulate": {"latency": {"min": 2, "max": 1}}"#, "simulate.latency: a latency is a time"),
+            (#""simulate": {"latency": {"median": 2}}"#, "simulate.latency: a latency is a time"),
+            (#""simulate": {"failures": 2}"#, "simulate.failures: this is a number from 0 to 1"),
+            (#""simulate": {}, "cwd": "/""#, "cwd: this key belongs to command, and the tool t is a simulate; leave it out"),
+        ]
+
+        @Test("what is wrong with a tool is told with line, key and remedy", arguments: brokenTools)
+        func toolErrors(_ keys: String, _ words: String) {
+            let parameters = keys.contains("\"parameters\"") ? "" : #", "parameters": {"properties": {"a": {}, "b": {}}}"#
+            let text = "{\"tools\": [\n{\"name\": \"t\",\n\(keys)\(parameters)}]}"
+            let error = #expect(throws: ToolsFileError.self) {
+                try ToolsFile(parsing: Array(text.utf8), name: "f") { $0 == "LINES2" ? "a\nb" : nil }
+            }
+            #expect(error?.message.hasPrefix("f line 3, tools[0].\(words)") == true, "\(error?.message ?? "")")
+        }
+
+        @Test("every tool that can be read is read, and each of the others has its error")
+        func allErrors() {
+            let text = #"{"tools": [{"name": "a", "command": ["x"]}, {"name": "b"}, {"name": "c", "simulate": {}, "limt": 1}], "pool": {}}"#
+            let (file, errors) = ToolsFile.check(Array(text.utf8), name: "f")
+            #expect(file.tools.map(\.name) == ["a"])
+            #expect(
+                errors.map { $0.message.prefix(25) } == [
+                    "f line 1, pool: this key ", "f line 1, tools[1]: the t", "f line 1, tools[2].limt: ",
+                ])
+        }
+
+        @Test("a file that is cut off anywhere has an error with its line, and does no harm")
+        func everyPrefix() throws {
+            let text = Array(
+                """
+                {"tools": [{"name": "t", "command": ["x", ["-n", "${a}"], "$${", "${env:E}"], "env": {"K": "${a.b}"},
+                "parameters": {"properties": {"a": {"type": "object"}}}}],
+                "pools": {"p": {"limit": 2}}}
+                """.utf8)
+            for count in 0..<text.count {
+                let (_, errors) = ToolsFile.check(Array(text[..<count]), name: "f") { _ in "e" }
+                #expect(errors.count == 1 && errors[0].message.hasPrefix("f line "), "\(count)")
+            }
+            #expect(try ToolsFile(parsing: text, name: "f") { _ in "e" }.tools.count == 1)
+        }
 
         @Test("what is wrong in a tools file is told with line, key and remedy", arguments: broken)
         func errors(_ text: String, _ words: String) {
@@ -180,5 +267,37 @@ extension ProgramsOneByOne {
             #expect(await outcomes(seed: 2) != first)
             #expect((10...30).contains(first.count { $0 }))
         }
+
+        @Test(
+            "simulated latencies are distributed as they are told to be, and the result takes arguments",
+            arguments: [(#"{"min": "10ms", "max": "30ms"}"#, 20_000, 29_000), (#"{"median": "200ms", "p95": "900ms"}"#, 200_000, 900_000)])
+        func latencies(_ latency: String, _ median: Double, _ p95: Double) async throws {
+            let text =
+                #"{"tools": [{"name": "s", "parameters": {"properties": {"n": {}}}, "simulate": {"latency": \#(latency), "seed": 7, "result": {"n": "${n}"}}}]}"#
+            let tool = try ToolsFile(parsing: Array(text.utf8), name: "f").tools[0]
+            var slept: [Double] = []
+            for number in 0..<1000 {
+                let time = SlippingTime()
+                let result = try await tool.run(ToolContext(time: time), ["n": .integer(Int64(number))])
+                #expect(result == .value(["n": .integer(Int64(number))]))
+                slept.append(Double(time.now()))
+            }
+            slept.sort()
+            #expect((0.9...1.1).contains(slept[500] / median))
+            #expect((0.85...1.15).contains(slept[950] / p95))
+        }
+    }
+}
+
+/// A clock that is always at the instant that somebody waits for.
+private final class SlippingTime: Timekeeper {
+    private let instant = Guarded<Int64>(0)
+
+    func now() -> Int64 { instant.withLock { $0 } }
+
+    func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
+        self.instant.withLock { $0 = max($0, instant) }
+        Task { body() }
+        return Alarm {}
     }
 }

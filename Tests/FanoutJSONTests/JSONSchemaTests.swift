@@ -15,7 +15,7 @@ struct JSONSchemaTests {
         }
     }
 
-    @Test("accepts what fits, and says where and how the rest does not", arguments: kinds + bounds + objects + combined)
+    @Test("accepts what fits, and says where and how the rest does not", arguments: kinds + bounds + objects + combined + conditions)
     func validates(_ given: Case) throws {
         let schema = try JSONSchema(JSONValue(parsing: given.schema))
         for (value, expected) in given.values {
@@ -116,6 +116,49 @@ struct JSONSchemaTests {
         Case(#"{"$defs":{"a":{"type":5}},"title":7,"format":"date","x":{}}"#, ("1", [])),
     ]
 
+    static let conditions = [
+        // The branch that the value is nearest to is told of: by the field that marks it, then by how little is wrong.
+        Case(
+            #"{"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"side":{"type":"number"}},"required":["kind","side"]}]}"#,
+            (#"{"kind":"square","side":1}"#, []), (#"{"kind":"square"}"#, ["side: expected a number, it is required"]),
+            (#"{"kind":"circle","r":"1","x":{}}"#, [#"r: expected a number, got "1""#])),
+        Case(
+            #"{"properties":{"at":{"anyOf":[{"type":"object","properties":{"x":{"type":"number"},"y":{"type":"number"}},"required":["x","y"]},{"type":"string"}]}}}"#,
+            (#"{"at":{"x":"a"}}"#, [#"at.x: expected a number, got "a""#, "at.y: expected a number, it is required"].sorted().reversed()),
+            (#"{"at":5}"#, ["at: expected an object, or a string, got 5"])),
+        Case(
+            ##"{"$ref":"#/$defs/tree","$defs":{"tree":{"type":"object","properties":{"value":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"required":["value"]}}}"##,
+            (#"{"value":1,"children":[{"value":2}]}"#, []),
+            (
+                #"{"value":1,"children":[{"value":2,"children":[{"value":"3"}]}]}"#,
+                [#"children[0].children[0].value: expected a whole number, got "3""#]
+            )),
+        Case(
+            ##"{"$defs":{"a/b":{"$anchor":"x","type":"null"}},"items":{"$ref":"#x"},"contains":{"$ref":"#/$defs/a~1b"}}"##, ("[null]", [])),
+        Case(
+            #"{"if":{"properties":{"n":{"const":1}},"required":["n"]},"then":{"required":["a"]},"else":{"required":["b"]}}"#,
+            (#"{"n":1,"a":0}"#, []), (#"{"n":1}"#, ["a: expected something, it is required"]),
+            (#"{"n":2}"#, ["b: expected something, it is required"])),
+        Case(
+            #"{"contains":{"minimum":5},"minContains":2,"maxContains":3}"#, ("[5,1,6]", []),
+            ("[5]", ["expected at least 2 items, got [5]"]), ("[1,5]", ["expected at least 2 items like this: at least 5, got [1,5]"]),
+            ("[5,5,5,5]", ["expected at most 3 items of a kind that 4 are of, got [5,5,5,5]"])),
+        Case(
+            #"{"dependentRequired":{"card":["zip"]},"dependentSchemas":{"n":{"minProperties":2}}}"#, ("{}", []),
+            (#"{"card":1}"#, ["zip: expected something, it is required beside card"]),
+            (#"{"n":1}"#, [#"expected at least 2 fields, got {"n":1}"#])),
+        Case(
+            #"{"propertyNames":{"pattern":"^[a-z]+$"}}"#, (#"{"a":1}"#, []),
+            (#"{"A":1}"#, ["A: expected a field whose name is a string like ^[a-z]+$"])),
+        Case(
+            #"{"allOf":[{"properties":{"a":{}}}],"anyOf":[{"properties":{"b":{"type":"string"}},"required":["b"]},{}],"unevaluatedProperties":false}"#,
+            (#"{"a":1,"b":"x"}"#, []), (#"{"a":1,"c":2}"#, ["c: expected no such field, got 2"]),
+            (#"{"b":1}"#, ["b: expected no such field, got 1"])),
+        Case(
+            #"{"prefixItems":[{}],"contains":{"type":"string"},"unevaluatedItems":{"type":"null"}}"#, (#"[1,"a",null]"#, []),
+            (#"[1,"a",2]"#, ["[2]: expected null, got 2"])),
+    ]
+
     @Test(
         "that is malformed is refused, and the place is named",
         arguments: [
@@ -128,9 +171,27 @@ struct JSONSchemaTests {
             (#"{"items":[{}]}"#, "/items: a schema is an object or a boolean, not [{}]"),
             (#"{"minLength":-1}"#, "/minLength: it must be a whole number from 0, not -1"),
             (#"{"multipleOf":0}"#, "/multipleOf: it must be more than 0"),
-            (#"{"pattern":"a("}"#, "/pattern: \"a(\" is not a regular expression that can be compiled"),
+            (#"{"pattern":"a("}"#, "/pattern: \"a(\" is not a regular expression: a ( is not closed"),
             (#"{"anyOf":[]}"#, "/anyOf: it must hold at least one schema"),
             (#"{"enum":{}}"#, "/enum: it must be an array, not {}"),
+            (#"{"$ref":5}"#, "/$ref: it must be a string, not 5"),
+            (
+                #"{"properties":{"a":{"$ref":"https://example.org/a.json#/b"}}}"#,
+                #"/properties/a/$ref: "https://example.org/a.json#/b" is not in this schema, and nothing is fetched; put what it names under $defs, and refer to it as #/$defs/NAME"#
+            ),
+            (##"{"items":{"$ref":"#/$defs/a"}}"##, ##"/items/$ref: there is nothing at "#/$defs/a"; check the way to it"##),
+            (##"{"$ref":"#a"}"##, ##"/$ref: no schema has the anchor "a"; name one with $anchor, or use #/$defs/NAME"##),
+            (##"{"$ref":"#"}"##, "The schema: it leads back to itself, for the same value"),
+            (
+                ##"{"$defs":{"a":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}},"$ref":"#/$defs/a"}"##,
+                "/$defs/a: it leads back to itself by way of /$defs/b/not, for the same value"
+            ),
+            (##"{"$defs":{"a":{"type":"strin"}},"$ref":"#/$defs/a"}"##, "/$defs/a/type: there is no type \"strin\""),
+            (#"{"dependentRequired":{"a":"b"}}"#, "/dependentRequired/a: it must be an array, not \"b\""),
+            (
+                #"{"patternProperties":{"(a)\\1":{}}}"#,
+                #"/patternProperties/(a)\1: a reference to what a group took (\1) is not understood; write the pattern without it"#
+            ),
         ])
     func refuses(_ text: String, _ expected: String) throws {
         let schema = try JSONValue(parsing: text)
@@ -140,8 +201,16 @@ struct JSONSchemaTests {
 
     @Test("keywords that would refuse more are named, and not asserted")
     func warns() throws {
-        let schema = try JSONSchema(["properties": ["a": ["$ref": "#/x"]], "if": true])
-        #expect(schema.warnings == ["/if is not asserted", "/properties/a/$ref is not asserted"])
+        let schema = try JSONSchema([
+            "properties": ["a": ["pattern": #"(a)\1"#], "b": ["$dynamicRef": "#n"]],
+            "$defs": ["one": ["$dynamicAnchor": "n"], "two": ["$dynamicAnchor": "n"]],
+        ])
+        #expect(
+            schema.warnings == [
+                #"/properties/a/pattern is not asserted: it holds a reference to what a group took (\1)"#,
+                "/properties/b/$dynamicRef is followed to its first target: \"#n\" has several",
+            ])
+        #expect(schema.violations(of: ["a": "b"]).isEmpty)
     }
 
     @Test(
@@ -154,6 +223,9 @@ struct JSONSchemaTests {
             (#"{"properties":{"o":{"properties":{"n":{"default":5}}}}}"#, "{}", "{}"),
             (#"{"items":{"properties":{"n":{"default":5}}}}"#, "[{},1]", #"[{"n":5},1]"#),
             (#"{"allOf":[{"properties":{"n":{"default":5}}}]}"#, "{}", #"{"n":5}"#),
+            (##"{"$ref":"#/$defs/o","$defs":{"o":{"properties":{"n":{"default":5}}}}}"##, "{}", #"{"n":5}"#),
+            (##"{"properties":{"n":{"$ref":"#/$defs/n"}},"$defs":{"n":{"default":5}}}"##, "{}", #"{"n":5}"#),
+            (##"{"properties":{"n":{"$ref":"#/$defs/n","default":6}},"$defs":{"n":{"default":5}}}"##, "{}", #"{"n":6}"#),
         ])
     func fillsDefaults(_ schema: String, _ value: String, _ expected: String) throws {
         let schema = try JSONSchema(JSONValue(parsing: schema))
@@ -175,5 +247,44 @@ struct JSONSchemaTests {
         }
         let schema = try JSONSchema(["items": ["uniqueItems": true, "type": "array"]])
         #expect(schema.violations(of: value) == [])
+    }
+
+    /// Schemas and values that would cost more than anybody waits for, were nothing bounded.
+    static let hostile: [(schema: String, value: JSONValue, why: String?)] = [
+        (#"{"pattern":"^(a+)+$"}"#, .string(String(repeating: "a", count: 20_000) + "!"), nil),
+        (#"{"pattern":"(x+x+)+y"}"#, .string(String(repeating: "x", count: 5_000)), nil),
+        (
+            #"{"pattern":"(?=.*b)a"}"#, .string(String(repeating: "a", count: 5_000)),
+            "holding a string against (?=.*b)a takes too long"
+        ),
+        (doubled, 1, "it takes more than 1000000 steps"),
+        (##"{"properties":{"a":{"$ref":"#"}}}"##, nested(600), "it and its schema nest more than 256 deep"),
+        (
+            ##"{"anyOf":[{"oneOf":[{"properties":{"a":{"$ref":"#"}},"unevaluatedProperties":false}]}]}"##, nested(600),
+            "it and its schema nest more than 256 deep"
+        ),
+    ]
+
+    /// Each of sixty schemas asks the next one twice.
+    private static var doubled: String {
+        let definitions = (0..<60).map { ##""d\##($0)":{"anyOf":[{"$ref":"#/$defs/d\##($0 + 1)"},{"$ref":"#/$defs/d\##($0 + 1)"}]}"## }
+        return ##"{"$ref":"#/$defs/d0","$defs":{\##(definitions.joined(separator: ",")),"d60":{"type":"string"}}}"##
+    }
+
+    private static func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(JSONValue.object([:])) { value, _ in ["a": value] } }
+
+    @Test("that is hostile costs no more than is bounded, and is told as what it is", arguments: hostile.indices)
+    func bounded(_ place: Int) throws {
+        let (text, value, why) = Self.hostile[place]
+        // Within a contrary as well, where what is not known must not count as fitting.
+        let schema = try JSONValue(parsing: text)
+        let definitions = schema["$defs"] ?? [:]
+        for wrapped: JSONValue in [schema, ["not": ["not": schema], "$defs": definitions]] {
+            let violations = try JSONSchema(wrapped).violations(of: value)
+            #expect(violations.count == 1)
+            if let why {
+                #expect(violations.first?.description == "expected a value that can be checked, and \(why)")
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ package final class LoopbackServer: Sendable {
     package struct Request: Sendable {
         package var method: String
         package var path: String
+        /// The pairs behind the question mark, decoded: `name=value`.
+        package var query: [String]
         /// Names in lower case.
         package var headers: [String: String]
         package var body: [UInt8]
@@ -234,7 +236,8 @@ private final class Core: Sendable {
             size.pointee = 0
             return .YES
         }
-        let request = LoopbackServer.Request(method: method, path: url, headers: headers(of: connection), body: current.body)
+        let request = LoopbackServer.Request(
+            method: method, path: url, query: query(of: connection), headers: headers(of: connection), body: current.body)
         return respond(request, on: connection)
     }
 
@@ -252,5 +255,21 @@ private final class Core: Sendable {
                 }, headers)
         }
         return headers
+    }
+
+    private func query(of connection: OpaquePointer) -> [String] {
+        var pairs: [String] = []
+        withUnsafeMutablePointer(to: &pairs) { pairs in
+            _ = MHD_get_connection_values(
+                connection, .GET_ARGUMENT_KIND,
+                { context, _, name, value in
+                    if let context, let name {
+                        let text = value.map { String(cString: $0) } ?? ""
+                        context.assumingMemoryBound(to: [String].self).pointee.append("\(String(cString: name))=\(text)")
+                    }
+                    return .YES
+                }, pairs)
+        }
+        return pairs
     }
 }

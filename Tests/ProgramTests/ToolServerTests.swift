@@ -103,6 +103,22 @@ struct ToolServerTests {
         #expect(try Self.left(in: scene) == "")
     }
 
+    @Test("the tools of servers are listed and called like those of the file, and no server is left")
+    func tools() throws {
+        let scene = try Self.scene(["one": "modern"], steps: [])
+        let list = try scene.folder.run("tools", "--tools", "tools.json")
+        #expect(list.status == 0, "\(list.error)")
+        #expect(list.output.contains("one__echo") && list.output.contains("read-only, reads mcp:one") && list.output.contains("mcp"))
+        let call = try scene.folder.run("tools", "call", "one__echo", #"{"text": "hello"}"#, "--tools", "tools.json")
+        #expect(call.status == 0 && call.output == "hello\n", "\(call.error)")
+        let unknown = try scene.folder.run("tools", "call", "one__eco", "--tools", "tools.json")
+        #expect(unknown.status == 2 && unknown.error.contains("did you mean one__echo?"), "\(unknown.error)")
+        try scene.folder.write("tools.json", #"{"mcpServers": {"bad": {"command": "no-such-server"}}}"#)
+        let broken = try scene.folder.run("tools", "--tools", "tools.json")
+        #expect(broken.status == 1 && broken.error.contains("mcpServers.bad: bad (an MCP server) cannot be started"), "\(broken.error)")
+        #expect(try Self.left(in: scene) == "")
+    }
+
     @Test("a server that cannot be started ends the run before it begins, with its place, its words and the remedy")
     func unusable() throws {
         let scene = try AgentScene(steps: [])

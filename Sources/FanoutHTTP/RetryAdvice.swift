@@ -1,13 +1,11 @@
-internal import FanoutHTTP
-
 /// What the headers of a refused request say about trying again, as the official clients read them.
-struct RetryAdvice: Hashable {
+package struct RetryAdvice: Sendable, Hashable {
     /// Nil where the server leaves it to the status.
-    var shouldRetry: Bool?
+    package var shouldRetry: Bool?
     /// Microseconds.
-    var after: Int64?
+    package var after: Int64?
 
-    init(_ head: HTTPHead) {
+    package init(_ head: HTTPHead) {
         shouldRetry =
             switch head["x-should-retry"] {
             case "true": true

@@ -15,12 +15,12 @@ internal import FanoutJSON
 package struct ToolsFile: Sendable {
     package var tools: [Tool] = []
     package var pools: [String: Pool] = [:]
-    /// To be started, each a source of more tools.
-    package var servers: [MCPServerSettings] = []
     /// What does the work of each tool, by its name: `command`.
     package private(set) var kinds: [String: String] = [:]
     /// What the tools' authors should know, though it is no error: a sentence each.
     package private(set) var warnings: [String] = []
+    /// To be started, each a source of more tools.
+    package var servers: [MCPServerSettings] = []
     /// What the tools hold open; to be closed when they are not needed any more.
     private var databases = ToolsFileDatabases()
 
@@ -68,8 +68,8 @@ package struct ToolsFile: Sendable {
                 file.databases = try ToolsFileDatabases(fields)
                 file.pools.merge(file.databases.pools) { declared, _ in declared }
             }
-            for (key, entry) in try fields.objects(of: "mcpServers") {
-                attempt { () throws(ToolsFileError) in try file.add(server: key, entry, environment) }
+            for (key, server) in try fields.objects(of: "mcpServers") {
+                attempt { () throws(ToolsFileError) in try file.add(MCPServerSettings(key, server, environment)) }
             }
             let entries = try fields.items("tools") ?? []
             guard !entries.isEmpty || !errors.isEmpty || fields.has("mcpServers") else {
@@ -92,13 +92,19 @@ package struct ToolsFile: Sendable {
 
     private init() {}
 
-    private mutating func add(server key: String, _ entry: ToolsFileFields, _ environment: @escaping (String) -> String?)
-        throws(ToolsFileError)
-    {
-        guard var server = try MCPServerSettings(key, entry, environment) else { return }
+    /// Takes in tools that its servers have.
+    package mutating func add(tools: [Tool], of kind: String) {
+        self.tools += tools
+        for tool in tools {
+            kinds[tool.name] = kind
+        }
+    }
+
+    private mutating func add(_ server: MCPServerSettings?) {
+        guard var server else { return }
         // What limits a server is a pool that its tools share.
         if server.traits.limit != nil || server.traits.rate != nil {
-            let pool = "mcp:\(key)"
+            let pool = "mcp:\(server.name)"
             pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
             server.traits.pool = pool
         }
@@ -120,14 +126,6 @@ package struct ToolsFile: Sendable {
             return try WholeFile.bytes(path)
         } catch {
             throw ToolsFileError("cannot read the tools file \(error) after --tools")
-        }
-    }
-
-    /// Adds the tools that its servers have told of.
-    package mutating func add(serverTools: [Tool]) {
-        for tool in serverTools {
-            tools.append(tool)
-            kinds[tool.name] = "mcp"
         }
     }
 

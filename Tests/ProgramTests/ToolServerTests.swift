@@ -33,18 +33,6 @@ struct ToolServerTests {
         ).output
     }
 
-    @Test("the tools of a server are listed with the others, and one of them can be called; the server goes with the program")
-    func listed() throws {
-        let scene = try Self.scene(["one": "modern"], steps: [])
-        let list = try scene.folder.shell("exec \"$FANOUT\" tools --tools tools.json --json")
-        #expect(list.status == 0, "\(list.error)")
-        let names = try JSONValue(parsing: list.output).array?.compactMap { $0["kind"] == "mcp" ? $0["name"]?.string : nil } ?? []
-        #expect(names.contains("one__echo"))
-        let call = try scene.folder.shell("exec \"$FANOUT\" tools call one__echo '{\"text\":\"again\"}' --tools tools.json")
-        #expect(call.status == 0 && call.output.contains("again"), "\(call.output)\(call.error)")
-        #expect(try Self.left(in: scene) == "")
-    }
-
     @Test("a model calls the tools of two servers in one turn, one of which dies; the answer and the record tell of it, and none is left")
     func run() throws {
         let scene = try Self.scene(
@@ -112,6 +100,22 @@ struct ToolServerTests {
             exec "$FANOUT" run hi --model m --base-url '\(scene.server.baseURL)' --tools tools.json --record kept
             """)
         #expect(run.status == -15)
+        #expect(try Self.left(in: scene) == "")
+    }
+
+    @Test("the tools of servers are listed and called like those of the file, and no server is left")
+    func tools() throws {
+        let scene = try Self.scene(["one": "modern"], steps: [])
+        let list = try scene.folder.run("tools", "--tools", "tools.json")
+        #expect(list.status == 0, "\(list.error)")
+        #expect(list.output.contains("one__echo") && list.output.contains("read-only, reads mcp:one") && list.output.contains("mcp"))
+        let call = try scene.folder.run("tools", "call", "one__echo", #"{"text": "hello"}"#, "--tools", "tools.json")
+        #expect(call.status == 0 && call.output == "hello\n", "\(call.error)")
+        let unknown = try scene.folder.run("tools", "call", "one__eco", "--tools", "tools.json")
+        #expect(unknown.status == 2 && unknown.error.contains("did you mean one__echo?"), "\(unknown.error)")
+        try scene.folder.write("tools.json", #"{"mcpServers": {"bad": {"command": "no-such-server"}}}"#)
+        let broken = try scene.folder.run("tools", "--tools", "tools.json")
+        #expect(broken.status == 1 && broken.error.contains("mcpServers.bad: bad (an MCP server) cannot be started"), "\(broken.error)")
         #expect(try Self.left(in: scene) == "")
     }
 

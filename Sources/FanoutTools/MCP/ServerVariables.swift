@@ -1,11 +1,5 @@
 internal import FanoutJSON
 
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// Texts of a server's entry, in which `${NAME}` or `${env:NAME}` stands for a variable of the environment, and `${NAME:-text}` for it or,
 /// where it is not set or empty, the text.
 struct ServerVariables {

@@ -65,7 +65,7 @@ package struct ToolsFile: Sendable {
                 }
             }
             attempt { () throws(ToolsFileError) in
-                file.databases = try ToolsFileDatabases(fields)
+                file.databases = try ToolsFileDatabases(fields, environment: environment)
                 file.pools.merge(file.databases.pools) { declared, _ in declared }
             }
             for (key, server) in try fields.objects(of: "mcpServers") {

@@ -20,8 +20,8 @@ extension Timeline {
             tools[tool.name] = tool
         case .turnStarted(let started):
             apply(started, event)
-        case .message:
-            break
+        case .message(let message):
+            apply(message, event, place)
         case .modelOutput(let output):
             addOutput(modelLane(output.request, turn: output.turn, event), place)
         case .modelStarted(let started):
@@ -31,7 +31,10 @@ extension Timeline {
             }
             mark(lane, .started, event)
         case .modelRetrying(let retrying):
-            mark(modelLane(retrying.request, turn: retrying.turn, event), .retrying, event)
+            let lane = modelLane(retrying.request, turn: retrying.turn, event)
+            mark(lane, .retrying, event)
+            // What it wrote before stands in its output, and counts for nothing from here on.
+            addOutput(lane, place)
         case .modelFinished(let finished):
             let lane = modelLane(finished.request, turn: finished.turn, event)
             lanes[lane].result = place
@@ -213,7 +216,10 @@ extension Timeline {
     }
 
     mutating func touch(_ turn: Int, _ t: Int64) {
-        turns[turn].started = min(turns[turn].started, t)
+        if t < turns[turn].started {
+            turns[turn].started = t
+            outline += 1
+        }
         turns[turn].last = max(turns[turn].last, t)
         turns[turn].version += 1
     }

@@ -27,6 +27,7 @@ extension Timeline {
         looseTurn = looseTurn.flatMap { $0 < first ? nil : $0 }
         version += 1
         forgetLanes()
+        forgetUtterances()
         return first
     }
 

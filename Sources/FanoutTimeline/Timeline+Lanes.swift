@@ -10,6 +10,7 @@ extension Timeline {
         }
         let place = turns.count
         turns.append(Turn(number: number, started: event.t))
+        outline += 1
         if let number {
             turnNumbers[number] = place
         } else {

@@ -32,12 +32,17 @@ public struct Timeline: Sendable {
     public internal(set) var generation = 0
     /// The first turn that has not been forgotten at the old end.
     public internal(set) var firstTurn = 0
+    /// Grows whenever ``turns`` or what was said outside of them stands in another order of time.
+    public internal(set) var outline = 0
     /// The first lane that has not been forgotten.
     var firstLane = 0
 
     var lanes = Segmented<Lane>()
     var marks = Segmented<Mark>()
     var outputs = Segmented<Output>()
+    var utterances = Segmented<Utterance>()
+    /// The newest of those that named no turn, counted from 1; 0 for none.
+    var lastLooseUtterance: UInt32 = 0
     var journal = Journal()
     var symbols = Symbols()
     var ids = IDStore()

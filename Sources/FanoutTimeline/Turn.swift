@@ -18,6 +18,8 @@ public struct Turn: Sendable {
     public internal(set) var outcome: Event.TurnOutcome?
     /// Its lanes in the order of the reply, models' requests among them where they were made.
     public internal(set) var lanes: ContiguousArray<Int32> = []
+    /// The newest message of it, counted from 1; 0 for none.
+    var lastUtterance: UInt32 = 0
     /// The last instant anything of it changed.
     public internal(set) var last: Int64
     /// Grows with each change.

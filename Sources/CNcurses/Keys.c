@@ -8,6 +8,9 @@
 // Keys are read through a window of their own: reading from one draws it.
 static WINDOW *keys;
 
+// What stands around text that is pasted, where a terminal tells (DEC private mode 2004). Beyond curses' own numbers.
+enum { PASTE_BEGINS = KEY_MAX + 1, PASTE_ENDS };
+
 // Terminals send these too, whatever terminfo says of them: many ignore being told which form to use.
 static void define_common_keys(void) {
     static const struct {
@@ -18,6 +21,7 @@ static void define_common_keys(void) {
         {"\033OB", KEY_DOWN},  {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},   {"\033[1;2C", KEY_SRIGHT}, {"\033[1;2D", KEY_SLEFT},
         {"\033[H", KEY_HOME},  {"\033[F", KEY_END},   {"\033OH", KEY_HOME},   {"\033OF", KEY_END},       {"\033[1~", KEY_HOME},
         {"\033[4~", KEY_END},  {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE}, {"\033[Z", KEY_BTAB},
+        {"\033[3~", KEY_DC},   {"\033[200~", PASTE_BEGINS}, {"\033[201~", PASTE_ENDS},
     };
     for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
         if (key_defined(common[i].sequence) == 0) {
@@ -57,6 +61,9 @@ static enum cncurses_key named_key(wint_t code, uint32_t *value) {
     case KEY_BACKSPACE: return CNCURSES_BACKSPACE;
     case KEY_ENTER: return CNCURSES_ENTER;
     case KEY_BTAB: return CNCURSES_BACK_TAB;
+    case KEY_DC: return CNCURSES_DELETE;
+    case PASTE_BEGINS: return CNCURSES_PASTE_BEGINS;
+    case PASTE_ENDS: return CNCURSES_PASTE_ENDS;
     default: return CNCURSES_OTHER;
     }
 }

@@ -79,7 +79,7 @@ static void append_all(char *text, size_t room, const char *const *capabilities)
 // How the screen is left. ncurses' own way (endwin) also resets the palette, which is the user's.
 static void set_leaving(void) {
     static const char *const before[] = {"sgr0", "op", NULL}, *const after[] = {"rmkx", "cnorm", "rmcup", NULL};
-    char text[256] = "\033[?2026l";
+    char text[256] = "\033[?2026l\033[?2004l";
     append_all(text, sizeof text, before);
     const char *move = tigetstr("cup"), *leave = tigetstr("rmcup");
     if (leave && leave != (char *)-1) {
@@ -92,9 +92,13 @@ static void set_leaving(void) {
     cncurses_guard_leave_with(text);
 }
 
+// Has pasted text told from typed keys. DEC private mode 2004: where it is not known it does nothing.
+static const char tell_pastes[] = "\033[?2004h";
+
 static void enter(void) {
     static const char *const entering[] = {"smcup", "smkx", "civis", NULL};
     char text[256] = "";
+    append(text, sizeof text, tell_pastes);
     append_all(text, sizeof text, entering);
     cncurses_output_write(text, strlen(text));
 }
@@ -135,6 +139,7 @@ bool cncurses_start(const char *terminal, int input, int output) {
         start_color();
         use_default_colors();
     }
+    cncurses_output_write(tell_pastes, strlen(tell_pastes));
     tcgetattr(cncurses_output_terminal(), &modes);
     cncurses_output_gather(true);
     is_suspended = false;

@@ -41,6 +41,9 @@ extension Key {
         case CNCURSES_BACKSPACE: self = .backspace
         case CNCURSES_ENTER: self = .enter
         case CNCURSES_BACK_TAB: self = .backTab
+        case CNCURSES_DELETE: self = .delete
+        case CNCURSES_PASTE_BEGINS: self = .pasteBegins
+        case CNCURSES_PASTE_ENDS: self = .pasteEnds
         default: return nil
         }
     }

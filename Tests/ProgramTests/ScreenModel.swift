@@ -220,7 +220,7 @@ struct ScreenModel {
         case "?2026":
             updates += isUpdating && !isOn ? 1 : 0
             isUpdating = isOn
-        case "?1049", "?1", "?12", "?12;25", "?7", "4", "?1034", "?12;25h": if mode == "?12;25" { isCursorVisible = isOn }
+        case "?1049", "?1", "?12", "?2004", "?12;25", "?7", "4", "?1034", "?12;25h": if mode == "?12;25" { isCursorVisible = isOn }
         default: unknown.append("mode \(mode)")
         }
     }

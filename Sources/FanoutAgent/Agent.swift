@@ -23,16 +23,14 @@ public struct Agent: Sendable {
         self.random = random
     }
 
-    /// Answers one prompt, as a whole session: `session.finished` is posted at its end. Cancelling the task ends it.
+    /// Answers one prompt, as a whole session: `session.finished` is posted at its end. Cancelling the task ends it. Where prompts may
+    /// follow, ``AgentSession`` takes them one after the other.
     ///
     /// - Parameter recorded: The messages of a session before it, as they were recorded in the same form, which this one continues.
     public func run(_ prompt: String, continuing recorded: [Event.Message] = []) async -> AgentAnswer {
-        var conversation = Conversation(form: provider.form, system: options.system, recorded: recorded)
-        // Again, so that this session can be continued by itself.
-        engine.log.post(conversation.opening(recorded).map { .message($0) })
-        var turn = 0
-        let answer = await ask(prompt, in: &conversation, turn: &turn)
-        engine.log.post(.sessionFinished(Event.SessionFinished(outcome: answer.outcome)))
+        var session = AgentSession(self, continuing: recorded)
+        let answer = await session.ask(prompt)
+        session.finish()
         return answer
     }
 

@@ -3,11 +3,13 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case up, down, top, bottom, halfPageUp, halfPageDown, previousTurn, nextTurn, previousSession, nextSession
     case open, close
     case nextPage, previousPage, detailDown, detailUp
+    case pageDown, pageUp
     case nextError, previousError
     case zoomIn, zoomOut, panLeft, panRight, fit, follow
     case pause, back5, forward5, backTenth, forwardTenth
     case tenth0, tenth1, tenth2, tenth3, tenth4, tenth5, tenth6, tenth7, tenth8, tenth9
     case previousEvent, nextEvent, previousMarker, nextMarker, slower, faster, normalSpeed
-    case cancelCall, cancelTurn, approve, approveTool, deny
-    case theme, keys, quit
+    case cancelCall, cancelTurn, approve, approveTool, deny, retry
+    case ask
+    case lanes, transcript, theme, keys, quit
 }

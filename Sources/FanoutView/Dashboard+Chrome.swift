@@ -35,6 +35,9 @@ extension Dashboard {
 
     /// What can be done here, or what there is to say.
     func drawFooter(_ y: Int, _ timeline: Timeline?, _ t: Int64, into frame: inout Frame) {
+        if let prompt {
+            return drawPrompt(y, prompt, into: &frame)
+        }
         var line = Line(x: 1, y: y, limit: frame.width - 1)
         if let notice {
             line.addCut(notice, .caption, into: &frame)
@@ -57,14 +60,25 @@ extension Dashboard {
     }
 
     private var hints: [(CleanText, CleanText)] {
-        var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", "move")]
-        hints.append(detail == nil ? ("Enter", "detail") : ("Tab", "page"))
+        var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", showsTranscript ? "scroll" : "move")]
+        if case .awaited = followUps {
+            hints.insert(("p", "ask"), at: 0)
+        }
+        if showsTranscript {
+            hints.append(("F5", "lanes"))
+        } else {
+            hints.append(detail == nil ? ("Enter", "detail") : ("Tab", "page"))
+            hints.append(("F8", "transcript"))
+        }
         hints.append(("Space", playhead.isStill ? "go on" : "pause"))
         if isReplay || !playhead.isFollowing {
             hints += [("← →", "5s"), (", .", "step"), ("< >", "speed")]
         }
         if !isReplay, !playhead.isFollowing || selection != nil {
             hints.append(("F", "follow"))
+        }
+        if showsTranscript {
+            return hints + [("g/G", "beginning, end"), ("{ }", "turn"), ("T", "theme")]
         }
         if canControl {
             hints.append(("x", "cancel"))
@@ -81,9 +95,11 @@ extension Dashboard {
 
     /// All keys, over the middle of the screen.
     func drawKeys(into frame: inout Frame) {
-        let groups = keys.groups.map { group in
+        let groups = (showsTranscript ? transcriptKeys : keys).groups.map { group in
             var kept = group
-            kept.entries = group.entries.filter { !$0.isControl || canControl }
+            kept.entries = group.entries.filter { entry in
+                (!entry.isControl || canControl) && (followUps != .none || !entry.keys.contains { $0.command == .ask })
+            }
             return kept
         }.filter { !$0.entries.isEmpty }
         let keyColumns = groups.flatMap(\.entries).map { written($0.label).columns }.max() ?? 0

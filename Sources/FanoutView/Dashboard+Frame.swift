@@ -26,6 +26,10 @@ extension Dashboard {
         let timeline = input.timelines[index]
         meet(timeline)
         let t = instant(timeline, input)
+        if showsTranscript {
+            drawTranscriptScreen(timeline, index, t, input, into: &frame)
+            return frame
+        }
         let page = layOutDetail(timeline, t, input)
         let areas = Areas(
             width: input.width, height: input.height, detailLines: page == nil ? nil : detailLines,
@@ -65,6 +69,32 @@ extension Dashboard {
             drawKeys(into: &frame)
         }
         return frame
+    }
+
+    /// The conversation under the same header, over the same footer.
+    private mutating func drawTranscriptScreen(_ timeline: Timeline, _ index: Int, _ t: Int64, _ input: Input, into frame: inout Frame) {
+        let focus = focusTurn(timeline, t)
+        let path = findings(focus, timeline, t).path
+        drawHeader(input, timeline, index, t, focus, path, into: &frame)
+        var bottom = input.height - 2
+        drawRule(2, into: &frame)
+        drawRule(bottom, into: &frame)
+        drawFooter(input.height - 1, timeline, t, into: &frame)
+        let footerRule = bottom
+        if isReplay || !playhead.isFollowing {
+            bottom -= 1
+            drawTransport(bottom, timeline, t, into: &frame)
+        }
+        drawTranscript(3..<bottom, timeline, t, input, into: &frame)
+        if transcript.anchor != nil {
+            var more = Line(x: frame.width - 10, y: footerRule, limit: frame.width)
+            more.add(" ", .muted, into: &frame)
+            more.add(glyph: glyphs.more, .accent, into: &frame)
+            more.add(" more ", .muted, into: &frame)
+        }
+        if showsKeys {
+            drawKeys(into: &frame)
+        }
     }
 
     /// Which rows of the screen belong to what.
@@ -217,16 +247,21 @@ extension Dashboard {
             summaries = [:]
         }
         for lane in visible.compactMap(\.lane) {
-            let place = timeline.lane(lane).arguments
-            guard !place.isNone, summaries[lane]?.place != place, let event = input.event(place) else { continue }
-            let arguments =
-                switch event.body {
-                case .callRequested(let body): body.arguments
-                case .callStarted(let body): body.arguments
-                default: nil as JSONText?
-                }
-            summaries[lane] = Summary(place: place, text: arguments.map { ArgumentSummary.summary($0.value) } ?? "")
+            fetchSummary(lane, timeline, input)
         }
+    }
+
+    /// Has what a call was asked to do at hand in a few words.
+    mutating func fetchSummary(_ lane: Int, _ timeline: Timeline, _ input: Input) {
+        let place = timeline.lane(lane).arguments
+        guard !place.isNone, summaries[lane]?.place != place, let event = input.event(place) else { return }
+        let arguments =
+            switch event.body {
+            case .callRequested(let body): body.arguments
+            case .callStarted(let body): body.arguments
+            default: nil as JSONText?
+            }
+        summaries[lane] = Summary(place: place, text: arguments.map { ArgumentSummary.summary($0.value) } ?? "")
     }
 
     // MARK: Other screens

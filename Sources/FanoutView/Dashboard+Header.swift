@@ -29,9 +29,12 @@ extension Dashboard {
             middle.add("session " + CleanText(index + 1) + " of " + CleanText(input.timelines.all.count), .muted, gap: 1, into: &frame)
         }
         if let focus, let number = timeline.turns[focus].number {
-            middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
             let several = timeline.turns.count > 1 ? " of " + CleanText(timeline.turns.count) : ""
-            middle.add("turn " + CleanText(number) + several, .text, gap: 1, into: &frame)
+            let turn = "turn " + CleanText(number) + several
+            if middle.x + 3 + turn.columns <= middle.limit {
+                middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
+                middle.add(turn, .text, gap: 1, into: &frame)
+            }
         }
         drawFigures(timeline, t, focus, figures, path, into: &frame)
     }
@@ -64,6 +67,13 @@ extension Dashboard {
     private func motion(_ timeline: Timeline, _ t: Int64) -> (Glyph, CleanText, Role) {
         switch playhead.motion {
         case .following:
+            if case .awaited(let outcome) = followUps {
+                switch outcome {
+                case .ok: return (glyphs.ok, "DONE, waits for you", .ok)
+                case .failed: return (glyphs.failed, "FAILED, waits for you", .failed)
+                case .cancelled: return (glyphs.cancelled, "CANCELLED, waits for you", .cancelled)
+                }
+            }
             if timeline.over != nil { return (glyphs.ok, "DONE", .ok) }
             return timeline.isActive(at: t) ? (glyphs.live, "LIVE", .running) : (glyphs.live, "IDLE", .muted)
         case .still:

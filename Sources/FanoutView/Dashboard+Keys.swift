@@ -4,7 +4,17 @@ internal import FanoutTimeline
 extension Dashboard {
     /// Answers a key, and returns what the program must do for it.
     package mutating func handle(_ key: Key, _ input: Input) -> [Effect] {
-        guard let command = keys.command(for: key) else { return [] }
+        if let prompt {
+            return write(key, in: prompt)
+        }
+        guard let command = (showsTranscript ? transcriptKeys : keys).command(for: key), !isPasting else {
+            // A paste that never ends is ended by Esc.
+            if key == .pasteBegins {
+                notice = "what is pasted here is not taken for keys"
+            }
+            isPasting = key == .pasteBegins || isPasting && key != .pasteEnds && key != .escape
+            return []
+        }
         if showsKeys {
             // Any key of the map closes the overlay; what it also means waits for the next press.
             showsKeys = false
@@ -15,6 +25,9 @@ extension Dashboard {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
+        case .lanes: showsTranscript = false
+        case .transcript: showsTranscript = true
+        case .ask: openPrompt()
         default:
             guard let index = sessionIndex(input.timelines) else { return [] }
             return handle(command, input, input.timelines[index])
@@ -25,6 +38,9 @@ extension Dashboard {
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         let t = instant(timeline, input)
+        if showsTranscript, handleTranscript(command, timeline, t, input) {
+            return []
+        }
         switch command {
         case .up: move(-1, timeline, t)
         case .down: move(1, timeline, t)
@@ -40,6 +56,7 @@ extension Dashboard {
         case .close: close()
         case .nextPage: turnPage(1)
         case .previousPage: turnPage(-1)
+        case .pageDown, .pageUp: break
         case .detailDown: scrollDetail(by: max(1, detailRows - 1))
         case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
         case .nextError: moveError(nextError(timeline, t), timeline, input)
@@ -64,8 +81,8 @@ extension Dashboard {
         case .slower: playhead.change(speed: -1, from: t, clock: input.clock)
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
-        case .cancelCall, .cancelTurn, .approve, .approveTool, .deny: return control(command, timeline, t)
-        case .quit, .theme, .keys: break
+        case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
+        case .quit, .theme, .keys, .lanes, .transcript, .ask: break
         }
         return []
     }
@@ -245,8 +262,9 @@ extension Dashboard {
         if command == .cancelTurn {
             return [.cancelTurn]
         }
-        guard let lane = command == .cancelCall ? selection : approvalLane(timeline, t) else {
-            notice = command == .cancelCall ? "select a call first" : "no call waits for approval"
+        let isOfSelection = command == .cancelCall || command == .retry
+        guard let lane = isOfSelection ? selection : approvalLane(timeline, t) else {
+            notice = isOfSelection ? "select a call first" : "no call waits for approval"
             return []
         }
         let call = timeline.id(of: lane)
@@ -254,12 +272,25 @@ extension Dashboard {
             notice = "that call is over"
             return []
         }
+        if command == .retry, let why = whyNotRetried(lane, timeline) {
+            notice = why
+            return []
+        }
         switch command {
         case .cancelCall: return [.cancelCall(call)]
+        case .retry: return [.retry(call)]
         case .approve: return [.approve(call, tool: false)]
         case .approveTool: return [.approve(call, tool: true)]
         default: return [.deny(call)]
         }
+    }
+
+    private func whyNotRetried(_ number: Int, _ timeline: Timeline) -> CleanText? {
+        let lane = timeline.lane(number)
+        if lane.kind == .model { return "a request to the model is tried again by itself" }
+        if !lane.hasEnded { return "that call is not over" }
+        if lane.outcome == .ok { return "that call has not failed" }
+        return timeline.turns[Int(lane.turn)].hasFinished ? "the turn of that call is over" : nil
     }
 
     /// The selected call if it waits for approval, and else the one that has waited longest.

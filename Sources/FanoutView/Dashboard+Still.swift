@@ -10,6 +10,9 @@ extension Dashboard {
         copy.selection = nil
         copy.detail = nil
         copy.showsKeys = false
+        copy.showsTranscript = false
+        copy.prompt = nil
+        copy.followUps = .none
         copy.notice = nil
         copy.zoom = .fit
         copy.playhead = .live()

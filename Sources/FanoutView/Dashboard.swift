@@ -35,6 +35,8 @@ package struct Dashboard: Sendable {
         case cancelTurn
         case approve(String, tool: Bool)
         case deny(String)
+        case retry(String)
+        case ask(String)
     }
 
     /// The pages of the detail, in their order.
@@ -72,6 +74,7 @@ package struct Dashboard: Sendable {
 
     package var glyphs: Glyphs
     package var keys = KeyMap.lanes
+    package var transcriptKeys = KeyMap.transcript
     /// Where events come from, in a few words.
     package var source: CleanText
     package var isReplay: Bool
@@ -88,6 +91,15 @@ package struct Dashboard: Sendable {
     var zoom = Zoom.fit
     var detail: Detail?
     package var showsKeys = false
+    /// Whether the conversation is shown in the place of the lanes.
+    package internal(set) var showsTranscript = false
+    var transcript = Transcript()
+    /// Whether the run that is shown takes another prompt.
+    package var followUps = FollowUps.none
+    /// The line in which one is written, while it is.
+    var prompt: PromptField?
+    /// Whether keys are pasted where nothing takes them.
+    var isPasting = false
     var placement = Placement()
     var usesPlacement = false
     /// The columns of the longest name that was seen on the screen in this session.
@@ -133,6 +145,7 @@ package struct Dashboard: Sendable {
         summaries = [:]
         detailCache = DetailCache()
         findings = Findings()
+        transcript = Transcript()
     }
 
     /// The place of the session that is shown.
@@ -161,7 +174,8 @@ package struct Dashboard: Sendable {
             return nil
         case .following:
             guard timeline.isActive(at: t) else { return nil }
-            return interval(speed: 1)
+            // Of the conversation only times to a tenth of a second change by themselves.
+            return showsTranscript ? 100_000 : interval(speed: 1)
         case .playing(_, let speed):
             guard t < timeline.last else { return nil }
             return interval(speed: speed)

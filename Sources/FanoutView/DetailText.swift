@@ -142,6 +142,11 @@ struct DetailText {
         switch body {
         case .callOutput(let output): (output.text, output.stream == .stderr ? .failed : .text)
         case .modelOutput(let output): (output.text, output.kind == .reasoning ? .muted : .text)
+        case .modelRetrying(let retrying):
+            (
+                "\n[attempt \(retrying.attempt ?? 1) failed: \(retrying.error?.message ?? "no reason given"); what stands above does not count]\n",
+                .retrying
+            )
         default: nil
         }
     }

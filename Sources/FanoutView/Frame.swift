@@ -97,6 +97,15 @@ extension Frame {
         }
     }
 
+    /// Shows a cell in reverse, as where a cursor stands.
+    package mutating func invert(x: Int, y: Int) {
+        guard contains(x, y) else { return }
+        cells[y * width + x] ^= Cell.reversedBit
+        if x + 1 < width, Cell(packed: cells[y * width + x + 1]).isContinuation {
+            cells[y * width + x + 1] ^= Cell.reversedBit
+        }
+    }
+
     /// Writes a cell of one column, so that no half of a wide character is left beside it.
     mutating func store(_ cell: Cell, at index: Int) {
         let old = Cell(packed: cells[index])

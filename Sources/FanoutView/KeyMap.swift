@@ -68,33 +68,71 @@ package struct KeyMap: Sendable {
                 Entry([("h", .panLeft), ("l", .panRight)], "h l", "pan"),
                 Entry([("=", .fit)], "=", "fit"),
             ]),
-        Group(
-            title: "Playhead",
-            entries: [
-                Entry([("F", .follow)], "F", "back to now"),
-                Entry([(" ", .pause)], "Space", "pause, go on"),
-                Entry([(.left, .back5), (.right, .forward5)], "← →", "5 seconds"),
-                Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),
-                Entry(tenths, "0 … 9", "to that tenth"),
-                Entry([(",", .previousEvent), (".", .nextEvent)], ", .", "event by event"),
-                Entry([("[", .previousMarker), ("]", .nextMarker)], "[ ]", "markers"),
-                Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "speed"),
-            ]),
+        playheadKeys,
         Group(
             title: "Control",
             entries: [
                 Entry([("x", .cancelCall), ("X", .cancelTurn)], "x X", "cancel call, turn", isControl: true),
                 Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
                 Entry([("d", .deny)], "d", "deny", isControl: true),
+                Entry([("R", .retry)], "R", "call again what failed", isControl: true),
+                Entry([("p", .ask)], "p", "ask a follow-up", isControl: true),
             ]),
         Group(
             title: "Screen",
             entries: [
+                Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
     ])
+
+    /// The keys of the transcript.
+    package static let transcript = KeyMap(groups: [
+        Group(
+            title: "Scroll",
+            entries: [
+                Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "a line"),
+                Entry([(.pageDown, .pageDown), (.pageUp, .pageUp), ("J", .pageDown), ("K", .pageUp)], "PgDn PgUp", "a page, as J K"),
+                Entry([(.control("d"), .halfPageDown), (.control("u"), .halfPageUp)], "^D ^U", "half a page"),
+                Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "beginning, end"),
+                Entry([("{", .previousTurn), ("}", .nextTurn)], "{ }", "previous, next turn"),
+                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+            ]),
+        playheadKeys,
+        Group(
+            title: "Control",
+            entries: [
+                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true),
+                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
+                Entry([("d", .deny)], "d", "deny", isControl: true),
+                Entry([("p", .ask)], "p", "ask a follow-up", isControl: true),
+            ]),
+        Group(
+            title: "Screen",
+            entries: [
+                Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
+                Entry([(.function(8), .transcript)], "F8", "transcript"),
+                Entry([("T", .theme)], "T", "next theme"),
+                Entry([("?", .keys)], "?", "these keys"),
+                Entry([("q", .quit)], "q", "quit"),
+            ]),
+    ])
+
+    /// The playhead moves alike in every view.
+    private static let playheadKeys = Group(
+        title: "Playhead",
+        entries: [
+            Entry([("F", .follow)], "F", "back to now"),
+            Entry([(" ", .pause)], "Space", "pause, go on"),
+            Entry([(.left, .back5), (.right, .forward5)], "← →", "5 seconds"),
+            Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),
+            Entry(tenths, "0 … 9", "to that tenth"),
+            Entry([(",", .previousEvent), (".", .nextEvent)], ", .", "event by event"),
+            Entry([("[", .previousMarker), ("]", .nextMarker)], "[ ]", "markers"),
+            Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "speed"),
+        ])
 
     private static let tenths: [(Key, Command)] = [
         ("0", .tenth0), ("1", .tenth1), ("2", .tenth2), ("3", .tenth3), ("4", .tenth4), ("5", .tenth5), ("6", .tenth6), ("7", .tenth7),

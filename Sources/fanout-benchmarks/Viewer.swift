@@ -109,6 +109,59 @@ enum ViewerBenchmarks {
         return [figures]
     }
 
+    /// Draws the transcript of a reply of `n` pieces in a recording: at first, when nothing changes, while it is scrolled, and with a piece more
+    /// each time.
+    static func transcript(_ n: Int) async throws -> [Figures] {
+        let path = "/tmp/fanout-benchmark-\(getpid()).fanout.jsonl"
+        unlink(path)
+        let recorder = try Recorder.create(path)
+        defer { unlink(path) }
+        recorder.write(Header(session: "bench", started: 0))
+        func write(_ t: Int64, _ body: Event.Body) { _ = recorder.write(Event(t: t, body), of: "bench") }
+        func piece(_ number: Int) -> Event.Body {
+            .modelOutput(
+                Event.ModelOutput(turn: 1, request: "r1", kind: .text, text: number % 12 == 0 ? "and so on.\n" : "some more words "))
+        }
+        write(0, .turnStarted(Event.TurnStarted(turn: 1)))
+        write(0, .message(Event.Message(role: "user", text: "Tell me all of it.", turn: 1)))
+        write(0, .modelStarted(Event.ModelStarted(turn: 1, request: "r1", model: "m")))
+        for number in 0..<n + 600 {
+            write(Int64(number) * 1000, piece(number))
+        }
+        recorder.flush()
+        let ledger = Ledger(recorder: nil)
+        try ledger.load(path)
+        let end = Int64(n) * 1000
+        var dashboard = Dashboard(
+            source: "bench", playhead: .replay(from: end, at: 0, speed: 1, isPaused: true), isReplay: true)
+        func input(_ t: Int64) -> Dashboard.Input {
+            Dashboard.Input(timelines: ledger.timelines, event: { ledger.event(at: $0) }, width: 120, height: 40, clock: t, now: t)
+        }
+        _ = dashboard.handle(.function(8), input(0))
+        var figures = Figures()
+        func measure(_ name: String, _ count: Int, _ before: (Int) -> Void = { _ in }) {
+            var times: [Double] = []
+            for step in 0..<count {
+                before(step)
+                let watch = Stopwatch()
+                let frame = dashboard.frame(input(0))
+                times.append(watch.wallMicroseconds)
+                precondition(frame.width == 120)
+            }
+            times.sort()
+            figures.add("\(name)_p50_us", times[times.count / 2], digits: 1)
+            figures.add("\(name)_p95_us", times[times.count * 95 / 100], digits: 1)
+        }
+        measure("first", 1)
+        measure("unchanged", 600)
+        measure("scrolled", 600) { _ in _ = dashboard.handle("k", input(0)) }
+        measure("growing", 600) { step in
+            dashboard.playhead.hold(at: end + Int64(step) * 1000)
+            _ = dashboard.handle("G", input(0))
+        }
+        return [figures]
+    }
+
     // MARK: The recording
 
     private static func size(of path: String) -> Int64 {

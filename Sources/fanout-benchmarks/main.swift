@@ -23,6 +23,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("read", 1_000_000, ViewerBenchmarks.read),
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),
+    ("transcript", 10_000, ViewerBenchmarks.transcript),
 ]
 
 func fail(_ message: String) -> Never {

@@ -39,9 +39,11 @@ extension ProgramCommand {
         let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) {
             log, time in
             let performance = try scenario.prepare(log: log, time: time, settings: settings)
-            return LiveRun.Piece(engine: performance.engine) { await performance.run() }
+            return LiveRun.Piece(engine: performance.engine) { dialogue in
+                _ = await dialogue.prompt(after: dialogue.answering { await performance.run() })
+            }
         }
-        if display != .json, let text = shown.answer?.text, !text.isEmpty {
+        if display != .json, let text = shown.answers.last?.text, !text.isEmpty {
             Console.print("\n" + CleanText.lines(of: text).map(\.string).joined(separator: "\n") + "\n")
         }
         return shown.status

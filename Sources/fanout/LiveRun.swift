@@ -15,10 +15,11 @@ internal import FanoutView
 
 /// A run in this program, watched while it goes on.
 enum LiveRun {
-    /// What is run: its engine, and the work that ends with an answer.
+    /// What is run: its engine, and the work that leaves its answers in the dialogue.
     struct Piece: Sendable {
         var engine: Engine
-        var perform: @Sendable () async -> AgentAnswer
+        var takesFollowUps = false
+        var perform: @Sendable (Dialogue) async -> Void
     }
 
     static let options = [
@@ -53,13 +54,13 @@ enum LiveRun {
         }
     }
 
-    /// Runs a piece to its end, shows it, records it, and returns its answer with the exit status.
+    /// Runs a piece to its end, shows it, records it, and returns its answers, in the order of the prompts, with the exit status.
     ///
     /// - Parameter linesToError: Whether plain lines go to standard error, since standard output is for the answer.
     static func show(
         _ options: Options, display: Display, title: String, source: String, meta: JSONText? = nil, linesToError: Bool,
         _ make: (EventLog, SystemTime) throws -> Piece
-    ) throws -> (answer: AgentAnswer?, status: Int32) {
+    ) throws -> (answers: [AgentAnswer], status: Int32) {
         if let what = options.value("fail-on"), what != "calls" {
             throw UsageError("--fail-on \(what): it is calls")
         }
@@ -80,51 +81,57 @@ enum LiveRun {
         let ledger = Ledger(recorder: recorder, observer: printer)
         let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
 
-        let outcome = Guarded<AgentAnswer?>(nil)
+        let dialogue = Dialogue(takesFollowUps: piece.takesFollowUps && display == .dashboard, workers: time.workers) { wakeup.wake() }
         let gate = StartGate()
-        let task = Task.detached(executorPreference: time.workers) {
+        Task.detached(executorPreference: time.workers) {
             await gate.wait()
-            let answer = await piece.perform()
-            outcome.withLock { $0 = answer }
+            await piece.perform(dialogue)
             log.close()
         }
         let run = Show.Run(
             header: header, queue: queue, wakeup: wakeup,
-            control: { control($0, piece.engine) },
-            interrupt: { task.cancel() })
+            dialogue: dialogue,
+            control: { control($0, piece.engine) })
         // Nothing of the run happens before the screen is there to show it, or has refused.
         let show: Show
         do {
             show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, run: run)
         } catch {
-            task.cancel()
+            dialogue.close()
             gate.open()
             throw error
         }
         gate.open()
         let end = show.perform()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: true)
-        let answer = outcome.withLock { $0 }
-        return (answer, exitStatus(status, answer, options))
+        let answers = dialogue.answers
+        return (answers, exitStatus(status, answers, options))
     }
 
-    private static func exitStatus(_ status: Int32, _ answer: AgentAnswer?, _ options: Options) -> Int32 {
+    /// As the last answer came out; where it is asked for, a call that failed for any of them counts.
+    private static func exitStatus(_ status: Int32, _ answers: [AgentAnswer], _ options: Options) -> Int32 {
         guard status == 0 else { return status }
-        switch answer?.outcome {
-        case .ok?: return options.has("fail-on") && (answer?.callErrors ?? 0) > 0 ? 1 : 0
+        switch answers.last?.outcome {
+        case .ok?: return options.has("fail-on") && answers.contains { $0.callErrors > 0 } ? 1 : 0
         case .failed?: return 1
         case .cancelled?, nil: return 130
         }
     }
 
-    private static func control(_ effect: Dashboard.Effect, _ engine: Engine) {
+    /// Does what a key asks of a run, and returns what there is to say about it.
+    private static func control(_ effect: Dashboard.Effect, _ engine: Engine) -> CleanText? {
         switch effect {
         case .cancelCall(let call): engine.cancel(call: call)
         case .cancelTurn: engine.cancelTurn()
         case .approve(let call, let forTool): engine.approve(call: call, scope: forTool ? .tool : .once, by: "user")
         case .deny(let call): engine.deny(call: call, by: "user")
-        case .quit, .nextTheme: break
+        case .retry(let call):
+            if engine.retry(call: call) == nil {
+                return "it cannot be called again: its turn no longer waits for it"
+            }
+        case .ask, .quit, .nextTheme: break
         }
+        return nil
     }
 }
 

@@ -73,12 +73,12 @@ extension ProgramCommand {
         ) { log, time in
             let engine = try Engine(log: log, time: time, tools: tools)
             let agent = Agent(engine: engine, provider: model.provider(time), options: settings)
-            return LiveRun.Piece(engine: engine) { await agent.run(prompt, continuing: recorded?.messages ?? []) }
+            return LiveRun.Piece(engine: engine, takesFollowUps: true) { dialogue in
+                await converse(prompt, with: agent, continuing: recorded?.messages ?? [], dialogue)
+            }
         }
-        if display != .json, let text = shown.answer?.text, !text.isEmpty {
-            // A terminal gets only what cannot harm it; a pipe gets the answer as it is.
-            let shownText = isatty(1) == 1 ? CleanText.lines(of: text).map(\.string).joined(separator: "\n") : text
-            Console.print(shownText.hasSuffix("\n") ? shownText : shownText + "\n")
+        if display != .json {
+            print(shown.answers)
         }
         // Where the user wants to leave at once, they are ended with the program.
         if shown.status != 130 {
@@ -87,12 +87,40 @@ extension ProgramCommand {
         if Console.isUnread {
             return shown.status
         }
-        if let error = shown.answer?.error {
+        if let error = shown.answers.last?.error {
             Console.complain(CleanText(error.message).string)
-        } else if let note = shown.answer?.note {
+        } else if let note = shown.answers.last?.note {
             Console.complain(CleanText(note).string)
         }
         return shown.status
+    }
+
+    /// Answers a prompt and those that follow up on it, as one session.
+    private static func converse(
+        _ prompt: String, with agent: Agent, continuing recorded: [Event.Message], _ dialogue: Dialogue
+    ) async {
+        var session = AgentSession(agent, continuing: recorded)
+        var next: String? = prompt
+        while let prompt = next {
+            let (answer, after) = await dialogue.answering { [session] in
+                var session = session
+                let answer = await session.ask(prompt)
+                return (answer, session)
+            }
+            session = after
+            next = await dialogue.prompt(after: answer)
+        }
+        session.finish()
+    }
+
+    /// All answers in the order of their prompts, an empty line between them.
+    private static func print(_ answers: [AgentAnswer]) {
+        let texts = answers.map(\.text).filter { !$0.isEmpty }
+        for (place, text) in texts.enumerated() {
+            // A terminal gets only what cannot harm it; a pipe gets the answer as it is.
+            let shownText = isatty(1) == 1 ? CleanText.lines(of: text).map(\.string).joined(separator: "\n") : text
+            Console.print((place > 0 ? "\n" : "") + (shownText.hasSuffix("\n") ? shownText : shownText + "\n"))
+        }
     }
 
     private static func system(_ options: Options, references: Bool) throws(UsageError) -> String {

@@ -14,10 +14,10 @@ final class Show {
         var header: Header
         var queue: EventQueue
         var wakeup: Wakeup
-        /// Answers what a key asks of it.
-        var control: (Dashboard.Effect) -> Void
-        /// Asks it to end kindly; what is left to tell still comes.
-        var interrupt: () -> Void
+        /// What is asked of it, and whether it takes another prompt.
+        var dialogue: Dialogue
+        /// Does what a key asks of it, and returns what there is to say about that.
+        var control: (Dashboard.Effect) -> CleanText?
     }
 
     /// Why it ended.
@@ -117,7 +117,7 @@ final class Show {
     /// Has a run that still goes end kindly, and takes what it has left to tell; one that does not end soon is left behind.
     private func endRun() {
         guard let run, !isRunOver else { return }
-        run.interrupt()
+        run.dialogue.close()
         let deadline = Clock.monotonic() + Self.patience
         let ending = EventLoop(clock: Clock.monotonic)
         ending.watch(run.wakeup.descriptor) { [unowned self] _ in
@@ -184,6 +184,7 @@ final class Show {
             ledger.take(event, session: 0, source: runSource, offset: nil)
         }
         settle()
+        meetFollowUps(run)
         if !isOpen, !isRunOver {
             isRunOver = true
             ledger.close(source: runSource)
@@ -193,6 +194,18 @@ final class Show {
             }
         }
         changed()
+    }
+
+    /// Has the dashboard know whether the run takes another prompt.
+    private func meetFollowUps(_ run: Run) {
+        guard terminal != nil, run.dialogue.takesFollowUps else { return }
+        switch run.dialogue.phase {
+        case .answering: dashboard.followUps = .busy
+        case .waiting(let outcome):
+            interrupts = 0
+            dashboard.followUps = .awaited(after: outcome)
+        case .over: dashboard.followUps = .none
+        }
     }
 
     private func settle() {
@@ -309,7 +322,17 @@ final class Show {
             } catch {
                 dashboard.notice = CleanText(String(describing: error))
             }
-        case .cancelCall, .cancelTurn, .approve, .deny: run?.control(effect)
+        case .cancelCall, .cancelTurn, .approve, .deny, .retry:
+            if let note = run?.control(effect) {
+                dashboard.notice = note
+            }
+        case .ask(let prompt):
+            if run?.dialogue.ask(prompt) != true {
+                dashboard.notice = "it takes no prompt now"
+            }
+            if let run {
+                meetFollowUps(run)
+            }
         }
     }
 
@@ -327,9 +350,9 @@ final class Show {
             case .goOn:
                 terminal?.resume()
                 draw()
-            case .interrupt where run != nil && !isRunOver && interrupts == 0:
+            case .interrupt where isAnswering && interrupts == 0:
                 interrupts += 1
-                run?.interrupt()
+                run?.dialogue.interrupt()
                 say("ending the turn; once more to leave at once")
                 changed()
             case .interrupt, .quit, .terminate, .hangUp:
@@ -337,6 +360,9 @@ final class Show {
             }
         }
     }
+
+    /// Whether there is work that could end kindly.
+    private var isAnswering: Bool { !isRunOver && run?.dialogue.phase == .answering }
 
     private func stop(_ end: End) {
         self.end = end

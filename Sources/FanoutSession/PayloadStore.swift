@@ -15,6 +15,7 @@ package final class PayloadStore {
     package static let longest = 64 << 20
 
     private var files: [Int32] = []
+    private var reader = EventReader()
 
     package init() {}
 
@@ -52,15 +53,12 @@ package final class PayloadStore {
         return line.isEmpty ? nil : line
     }
 
-    /// The event whose line stands at a place, whole.
+    /// The event whose line stands at a place, whole; but for its instant, which only the timeline knows.
     package func event(at place: Place) -> Event? {
-        guard let line = line(at: place) else { return nil }
+        guard var line = line(at: place) else { return nil }
+        line.append(0x0a)
         var found = OneEvent()
-        var reader = EventReader()
-        line.withUnsafeBytes { bytes in
-            reader.read(bytes, arrival: .later(0), into: &found)
-            reader.finish(arrival: .later(0), into: &found)
-        }
+        line.withUnsafeBytes { reader.read($0, arrival: .later(0), into: &found) }
         return found.event
     }
 }

@@ -71,11 +71,27 @@ public struct Lane: Sendable {
     public var isDetached: Bool { flags.contains(.detached) }
 }
 
+/// A line of a lane's output: when it was told, and where it stands.
+public struct ToldLine: Sendable, Hashable {
+    /// Microseconds since the session's start, to the millisecond.
+    public var t: Int64
+    public var place: Place
+
+    public init(t: Int64, place: Place) {
+        self.t = t
+        self.place = place
+    }
+}
+
 /// Where a line of a lane's output stands, and which one came before it.
 struct Output {
     var place: Place
+    /// Milliseconds since the session's start.
+    var t: Int32
     /// Counted from 1; 0 for none.
     var previous: UInt32
+
+    var told: ToldLine { ToldLine(t: Int64(t) * 1000, place: place) }
 }
 
 /// An instant at which a lane changed between its beginning and its end.

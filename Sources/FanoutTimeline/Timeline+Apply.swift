@@ -23,7 +23,7 @@ extension Timeline {
         case .message(let message):
             apply(message, event, place)
         case .modelOutput(let output):
-            addOutput(modelLane(output.request, turn: output.turn, event), place)
+            addOutput(modelLane(output.request, turn: output.turn, event), event, place)
         case .modelStarted(let started):
             let lane = modelLane(started.request, turn: started.turn, event)
             if let model = started.model ?? started.provider {
@@ -34,7 +34,7 @@ extension Timeline {
             let lane = modelLane(retrying.request, turn: retrying.turn, event)
             mark(lane, .retrying, event)
             // What it wrote before stands in its output, and counts for nothing from here on.
-            addOutput(lane, place)
+            addOutput(lane, event, place)
         case .modelFinished(let finished):
             let lane = modelLane(finished.request, turn: finished.turn, event)
             lanes[lane].result = place
@@ -61,7 +61,7 @@ extension Timeline {
                 lanes[lane].progressed = UInt32(clamping: (t - lanes[lane].seen) / 1000)
             }
         case .callOutput(let output):
-            addOutput(running(output.call, event), place)
+            addOutput(running(output.call, event), event, place)
         case .callRetrying(let retrying):
             let lane = running(retrying.call, event)
             setWord(lane, retrying.error.flatMap(Self.word(for:)))
@@ -168,9 +168,10 @@ extension Timeline {
         end(lane, finished.outcome, event)
     }
 
-    private mutating func addOutput(_ lane: Int, _ place: Place) {
+    private mutating func addOutput(_ lane: Int, _ event: Event, _ place: Place) {
         guard !place.isNone else { return }
-        outputs.append(Output(place: place, previous: lanes[lane].lastOutput))
+        outputs.append(
+            Output(place: place, t: Int32(clamping: (event.t - (event.t < 0 ? 999 : 0)) / 1000), previous: lanes[lane].lastOutput))
         lanes[lane].lastOutput = UInt32(truncatingIfNeeded: outputs.endIndex)
     }
 

@@ -126,15 +126,9 @@ extension Timeline {
     public func hasOutput(_ lane: Int) -> Bool { lanes[lane].lastOutput != 0 }
 
     /// The lines of its output, the newest so many, oldest first.
-    public func outputs(of lane: Int, most: Int) -> [Place] {
-        var places: [Place] = []
-        var next = lanes[lane].lastOutput
-        while next != 0, places.count < most, Int(next) > outputs.startIndex {
-            let output = outputs[Int(next) - 1]
-            places.append(output.place)
-            next = output.previous
-        }
-        return places.reversed()
+    public func outputs(of lane: Int, most: Int) -> [ToldLine] {
+        var mark = OutputMark()
+        return outputs(of: lane, since: &mark, most: most)
     }
 
     /// How far it said it was, at most at that instant.

@@ -87,14 +87,14 @@ extension Timeline {
     }
 
     /// The lines of a lane's output since a mark, the newest so many, oldest first; the mark moves behind them.
-    public func outputs(of lane: Int, since mark: inout OutputMark, most: Int) -> [Place] {
-        var places: [Place] = []
+    public func outputs(of lane: Int, since mark: inout OutputMark, most: Int) -> [ToldLine] {
+        var lines: [ToldLine] = []
         var next = lanes[lane].lastOutput
-        while next != mark.last, next != 0, places.count < most, Int(next) > outputs.startIndex {
-            places.append(outputs[Int(next) - 1].place)
+        while next != mark.last, next != 0, lines.count < most, Int(next) > outputs.startIndex {
+            lines.append(outputs[Int(next) - 1].told)
             next = outputs[Int(next) - 1].previous
         }
         mark.last = lanes[lane].lastOutput
-        return places.reversed()
+        return lines.reversed()
     }
 }

@@ -126,8 +126,8 @@ struct DetailText {
         guard timeline.hasOutput(lane) else { return say("no output") }
         // The newest pieces; what came before them can be found in the recording. Pieces end anywhere, also in the middle of a line.
         var runs: [(text: String, role: Role)] = []
-        for place in timeline.outputs(of: lane, most: 2000) {
-            guard let found = event(place), found.t <= t, let piece = piece(found.body) else { continue }
+        for told in timeline.outputs(of: lane, most: 2000) where told.t <= t {
+            guard let piece = event(told.place).flatMap({ piece($0.body) }) else { continue }
             if let last = runs.indices.last, runs[last].role == piece.role {
                 runs[last].text += piece.text
             } else {

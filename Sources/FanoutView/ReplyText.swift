@@ -65,8 +65,8 @@ struct ReplyText: Sendable {
 
     private mutating func read(_ lane: Int, _ scene: Transcript.Scene) {
         guard !isCut else { return }
-        for place in scene.timeline.outputs(of: lane, since: &mark, most: .max) {
-            guard !isCut, let event = scene.event(place) else { continue }
+        for told in scene.timeline.outputs(of: lane, since: &mark, most: .max) {
+            guard !isCut, let event = scene.event(told.place) else { continue }
             let piece: Piece
             switch event.body {
             case .modelOutput(let body):
@@ -78,16 +78,16 @@ struct ReplyText: Sendable {
                 piece = .retry(body.attempt ?? 1, CleanText(String(message.prefix(400))), delay: body.delay)
             default: continue
             }
-            if let last = pieces.last, last.t > event.t {
+            if let last = pieces.last, last.t > told.t {
                 // It came late: it goes where it belongs, and what was laid out behind it is laid out again.
-                let index = pieces.firstIndex { $0.t > event.t } ?? pieces.count
-                pieces.insert((event.t, piece), at: index)
+                let index = pieces.firstIndex { $0.t > told.t } ?? pieces.count
+                pieces.insert((told.t, piece), at: index)
                 if index < laid {
                     text = FlowingText(columns: 0)
                     (laid, settled) = (0, 0)
                 }
             } else {
-                pieces.append((event.t, piece))
+                pieces.append((told.t, piece))
             }
         }
     }

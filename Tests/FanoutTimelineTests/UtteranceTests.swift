@@ -48,14 +48,14 @@ struct UtteranceTests {
         var timeline = Timeline(header: Header(session: "s", started: 0))
         func wrote(_ number: Int) {
             let body = Event.ModelOutput(turn: 1, request: "r", kind: .text, text: "")
-            timeline.apply(Event(t: Int64(number), .modelOutput(body)), at: Self.place(number))
+            timeline.apply(Event(t: Int64(number) * 1000 + 7, .modelOutput(body)), at: Self.place(number))
         }
         (1...3).forEach(wrote)
         var mark = Timeline.OutputMark()
-        #expect(timeline.outputs(of: 0, since: &mark, most: 10) == [1, 2, 3].map(Self.place))
+        #expect(timeline.outputs(of: 0, since: &mark, most: 10) == [1, 2, 3].map { ToldLine(t: $0 * 1000, place: Self.place(Int($0))) })
         #expect(timeline.outputs(of: 0, since: &mark, most: 10) == [])
         (4...5).forEach(wrote)
-        #expect(timeline.outputs(of: 0, since: &mark, most: 1) == [Self.place(5)])
+        #expect(timeline.outputs(of: 0, since: &mark, most: 1) == [ToldLine(t: 5000, place: Self.place(5))])
         #expect(timeline.outputs(of: 0, since: &mark, most: 10) == [])
     }
 }

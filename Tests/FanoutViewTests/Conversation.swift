@@ -42,7 +42,8 @@ struct Conversation {
             timelines: timelines,
             event: { place in
                 reads.count += 1
-                return events.indices.contains(Int(place.offset)) ? events[Int(place.offset)] : nil
+                // As from a file: only the timeline knows when it was.
+                return events.indices.contains(Int(place.offset)) ? Event(t: 0, events[Int(place.offset)].body) : nil
             }, width: width, height: height, clock: clock, now: now)
     }
 

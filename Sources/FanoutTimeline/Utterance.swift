@@ -30,6 +30,9 @@ public struct Utterance: Sendable {
 }
 
 extension Timeline {
+    /// The messages that are held; a message's number stays its own.
+    public var utteranceRange: Range<Int> { utterances.startIndex..<utterances.endIndex }
+
     public func utterance(_ number: Int) -> Utterance { utterances[number] }
 
     /// Those of a turn, or of no turn, in the order in which they were told.

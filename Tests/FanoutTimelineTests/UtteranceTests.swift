@@ -40,6 +40,7 @@ struct UtteranceTests {
         #expect(timeline.outline > outline)
         #expect(timeline.utterances(ofTurn: 9500).map { timeline.utterance($0).place } == [Self.place(9501), Self.place(109_501)])
         #expect(timeline.utterances(ofTurn: 0) == [])
+        #expect(timeline.utteranceRange.lowerBound > 10_000 && timeline.utteranceRange.upperBound == 20_000)
         #expect(timeline.utterances(ofTurn: nil) == [])
     }
 

@@ -84,6 +84,20 @@ struct TranscriptTests {
         expect(scene.frame(), is: "transcript-retried")
     }
 
+    @Test("the detail of a model's lane tells of failed attempts, how the reply ended and what it took")
+    func detail() {
+        var scene = Conversation()
+        scene.tell(0, .turn(1), .asked(1), .wrote(1, "Half of a sen"))
+        scene.tell(100, .retried(1, "the connection broke off"))
+        scene.tell(200, .wrote(1, "All of it."), .replied(1, .length, reason: "max_tokens", usage: Event.Usage(input: 10, output: 4)))
+        scene.press("j", .enter)
+        #expect(scene.frame().text.contains("[attempt 1 failed: the connection broke off; what stands above does not count]"))
+        #expect(scene.frame().text.contains("All of it."))
+        scene.press(.backTab, .backTab)
+        let text = scene.frame().text
+        #expect(text.contains("finish  length (max_tokens)") && text.contains("input  10 tokens") && text.contains("output  4 tokens"))
+    }
+
     @Test("refusals, filters and errors are told as what they are")
     func ends() {
         var scene = Conversation()

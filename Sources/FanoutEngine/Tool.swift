@@ -18,6 +18,8 @@ public struct Tool: Sendable {
     /// When the call is cancelled or its time is up, the task is cancelled. Work that goes on regardless is abandoned: its result counts
     /// for nothing, and what it writes stays held until it returns.
     public var run: Work
+    /// Why no engine can take it, where that was seen as it was made.
+    var fault: String?
 
     public init(
         name: String, description: String, parameters: JSONValue = ["type": "object", "properties": [:]], traits: ToolTraits = ToolTraits(),

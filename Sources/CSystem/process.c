@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,6 +58,40 @@ int csystem_process_pipe(int ends[2], int own) {
     fcntl(ends[own], F_SETFL, fcntl(ends[own], F_GETFL) | O_NONBLOCK);
     return 0;
 }
+
+static long write_again(int descriptor, const void *bytes, size_t count) {
+    ssize_t written;
+    do {
+        written = write(descriptor, bytes, count);
+    } while (written < 0 && errno == EINTR);
+    return written;
+}
+
+#if defined(__APPLE__)
+long csystem_write_quietly(int descriptor, const void *bytes, size_t count) {
+    fcntl(descriptor, F_SETNOSIGPIPE, 1);
+    return write_again(descriptor, bytes, count);
+}
+#else
+long csystem_write_quietly(int descriptor, const void *bytes, size_t count) {
+    sigset_t broken, before, pending;
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &broken, &before);
+    long written = write_again(descriptor, bytes, count);
+    int error = errno;
+    // The signal that this write gave is taken back; one that waited before stays.
+    if (written < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE)) {
+        struct timespec at_once = {0, 0};
+        while (sigtimedwait(&broken, NULL, &at_once) < 0 && errno == EINTR) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return written;
+}
+#endif
 
 #if defined(__linux__) && defined(SYS_pidfd_open)
 int csystem_pidfd(pid_t child) {

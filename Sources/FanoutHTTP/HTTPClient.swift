@@ -30,6 +30,11 @@ package final class HTTPClient: Sendable {
         }
     }
 
+    /// Sends a request whose response nobody reads; give it a timeout.
+    package func sendAndForget(_ request: HTTPRequest) {
+        worker.start(Transfer(request))
+    }
+
     /// Sends a request and returns the whole response.
     ///
     /// - Parameters:

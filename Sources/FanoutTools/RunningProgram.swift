@@ -18,6 +18,8 @@ final class RunningProgram: Sendable {
         var input: Pipe?
         var toWrite: [UInt8]
         var written = 0
+        /// Whether more may be written once all is.
+        var keepsInput: Bool
         var output: Pipe?
         var error: Pipe?
         var end: Pipe?
@@ -36,17 +38,28 @@ final class RunningProgram: Sendable {
     private let state: Guarded<State>
     /// Called on the poller's thread with each piece as it is read.
     private let onOutput: @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
+    private let onClose: @Sendable (Program.Stream) -> Void
+    private let onEnd: @Sendable (Program.Outcome) -> Void
 
     /// Starts the program.
     ///
-    /// - Parameter limit: Bytes of standard output to keep.
+    /// - Parameters:
+    ///   - limit: Bytes of standard output to keep.
+    ///   - keepsInput: Whether its standard input stays open, for ``send(_:mostWaiting:)``, until ``closeInput()``.
+    ///   - onClose: Called on the poller's thread when one of its outputs has ended, and all of it was given to `onOutput`.
+    ///   - onEnd: Called on the poller's thread after its end, last of all.
     init(
-        _ program: Program, limit: Int, onOutput: @escaping @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void
+        _ program: Program, limit: Int, keepsInput: Bool = false,
+        onOutput: @escaping @Sendable (Program.Stream, ArraySlice<UInt8>) -> Void,
+        onClose: @escaping @Sendable (Program.Stream) -> Void = { _ in },
+        onEnd: @escaping @Sendable (Program.Outcome) -> Void = { _ in }
     ) throws(Program.LaunchError) {
         self.onOutput = onOutput
+        self.onClose = onClose
+        self.onEnd = onEnd
         state = Guarded(
             State(
-                toWrite: program.input, captured: CapturedOutput(limit: limit),
+                toWrite: program.input, keepsInput: keepsInput, captured: CapturedOutput(limit: limit),
                 capturedError: CapturedOutput(limit: CapturedOutput.tailLimit)))
         var pipes = try ProgramPipes()
         defer { pipes.close() }
@@ -88,6 +101,52 @@ final class RunningProgram: Sendable {
         }
     }
 
+    /// Writes to its standard input; what it does not take at once follows as it takes it. Pieces of several threads stay whole.
+    ///
+    /// - Parameter mostWaiting: Bytes that may wait to be taken.
+    func send(_ bytes: [UInt8], mostWaiting: Int) -> Sending {
+        state.withLock { state in
+            guard let descriptor = state.input?.descriptor, state.keepsInput else { return .closed }
+            guard state.toWrite.count - state.written + bytes.count <= mostWaiting else { return .full }
+            var bytes = bytes[...]
+            if state.toWrite.isEmpty {
+                let count = bytes.withUnsafeBytes { csystem_write_quietly(descriptor, $0.baseAddress, $0.count) }
+                guard count >= 0 || errno == EAGAIN else {
+                    Self.close(&state.input)
+                    return .closed
+                }
+                bytes = bytes.dropFirst(max(0, count))
+            }
+            guard !bytes.isEmpty else { return .taken }
+            state.toWrite.removeFirst(state.written)
+            state.written = 0
+            state.toWrite.append(contentsOf: bytes)
+            if state.input?.watch == nil {
+                state.input?.watch = Poller.shared.watch(descriptor, forWriting: true) { self.write() }
+            }
+            return state.input?.watch != nil ? .taken : .closed
+        }
+    }
+
+    /// What became of something that was to be written to its standard input.
+    enum Sending {
+        case taken
+        /// Too much waits to be read already.
+        case full
+        /// It reads nothing any more.
+        case closed
+    }
+
+    /// Ends its standard input after what waits to be written.
+    func closeInput() {
+        state.withLock { state in
+            state.keepsInput = false
+            if state.toWrite.isEmpty {
+                Self.close(&state.input)
+            }
+        }
+    }
+
     /// Sends a signal to the program and all that it started, if it still runs.
     func signal(_ number: Int32) {
         state.withLock { state in
@@ -104,9 +163,9 @@ extension RunningProgram {
         // Under the lock, so that no handler runs before its watch is stored.
         state.withLock { state in
             let poller = Poller.shared
-            if state.toWrite.isEmpty {
+            if state.toWrite.isEmpty, !state.keepsInput {
                 Self.close(&state.input)
-            } else if let descriptor = state.input?.descriptor {
+            } else if !state.toWrite.isEmpty, let descriptor = state.input?.descriptor {
                 state.input?.watch = poller.watch(descriptor, forWriting: true) { self.write() }
             }
             if let descriptor = state.output?.descriptor {
@@ -147,8 +206,17 @@ extension RunningProgram {
             if count > 0 {
                 state.written += count
             }
-            if state.written == state.toWrite.count || (count < 0 && errno != EAGAIN) {
+            if count < 0, errno != EAGAIN {
                 Self.close(&state.input)
+            } else if state.written == state.toWrite.count {
+                state.toWrite = []
+                state.written = 0
+                if state.keepsInput, let watch = state.input?.watch {
+                    Poller.shared.remove(watch)
+                    state.input?.watch = nil
+                } else {
+                    Self.close(&state.input)
+                }
             }
         }
     }
@@ -160,9 +228,9 @@ extension RunningProgram {
 
     /// How many bytes were there; zero at the end, negative where nothing waits.
     private func take(from stream: Program.Stream) -> Int {
-        let piece = state.withLock { state -> (count: Int, bytes: ArraySlice<UInt8>) in
+        let piece = state.withLock { state -> (count: Int, bytes: ArraySlice<UInt8>, hasEnded: Bool) in
             let place: WritableKeyPath<State, Pipe?> = stream == .output ? \.output : \.error
-            guard let descriptor = state[keyPath: place]?.descriptor else { return (0, []) }
+            guard let descriptor = state[keyPath: place]?.descriptor else { return (0, [], false) }
             var failure: Int32 = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, filled in
                 let count = retrying { Self.systemRead(descriptor, UnsafeMutableRawBufferPointer(buffer)) }
@@ -170,20 +238,23 @@ extension RunningProgram {
                 filled = max(0, count)
             }
             if failure == EAGAIN {
-                return (-1, [])
+                return (-1, [], false)
             }
             guard !bytes.isEmpty else {
                 Self.close(&state[keyPath: place])
-                return (0, [])
+                return (0, [], true)
             }
             switch stream {
             case .output: state.captured.append(bytes[...])
             case .error: state.capturedError.append(bytes[...])
             }
-            return (bytes.count, bytes[...])
+            return (bytes.count, bytes[...], false)
         }
         if !piece.bytes.isEmpty {
             onOutput(stream, piece.bytes)
+        }
+        if piece.hasEnded {
+            onClose(stream)
         }
         return piece.count
     }
@@ -212,6 +283,7 @@ extension RunningProgram {
             return (state.waiter, outcome)
         }
         RunningPrograms.remove(self)
+        onEnd(outcome)
         waiter?.resume(returning: outcome)
     }
 

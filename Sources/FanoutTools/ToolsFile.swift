@@ -11,6 +11,7 @@ internal import FanoutJSON
 ///
 /// Each tool has one key that says what does its work: `command` runs a program, `http` makes a request, `sql` runs a statement, `simulate` only
 /// takes its time. The other keys say how calls of it may run. Times are seconds, or text with a unit: `"500ms"`, `"2s"`, `"5m"`.
+/// `mcpServers` names servers that have tools of their own, in the form that other programs use.
 package struct ToolsFile: Sendable {
     package var tools: [Tool] = []
     package var pools: [String: Pool] = [:]
@@ -18,6 +19,8 @@ package struct ToolsFile: Sendable {
     package private(set) var kinds: [String: String] = [:]
     /// What the tools' authors should know, though it is no error: a sentence each.
     package private(set) var warnings: [String] = []
+    /// To be started, each a source of more tools.
+    package var servers: [MCPServerSettings] = []
     /// What the tools hold open; to be closed when they are not needed any more.
     private var databases = ToolsFileDatabases()
 
@@ -54,7 +57,7 @@ package struct ToolsFile: Sendable {
         }
         attempt { () throws(ToolsFileError) in
             let fields = try ToolsFileFields(text, name: name)
-            attempt { () throws(ToolsFileError) in try fields.check(keys: ["tools", "pools", "databases"]) }
+            attempt { () throws(ToolsFileError) in try fields.check(keys: ["tools", "pools", "databases", "mcpServers"]) }
             for (key, pool) in try fields.objects(of: "pools") {
                 attempt { () throws(ToolsFileError) in
                     try pool.check(keys: ["limit", "rate"])
@@ -62,11 +65,14 @@ package struct ToolsFile: Sendable {
                 }
             }
             attempt { () throws(ToolsFileError) in
-                file.databases = try ToolsFileDatabases(fields)
+                file.databases = try ToolsFileDatabases(fields, environment: environment)
                 file.pools.merge(file.databases.pools) { declared, _ in declared }
             }
+            for (key, server) in try fields.objects(of: "mcpServers") {
+                attempt { () throws(ToolsFileError) in try file.add(MCPServerSettings(key, server, environment)) }
+            }
             let entries = try fields.items("tools") ?? []
-            guard !entries.isEmpty || !errors.isEmpty else {
+            guard !entries.isEmpty || !errors.isEmpty || fields.has("mcpServers") else {
                 throw fields.error(["tools"], "a tools file lists at least one tool", key: "tools")
             }
             for entry in entries {
@@ -85,6 +91,25 @@ package struct ToolsFile: Sendable {
     }
 
     private init() {}
+
+    /// Takes in tools that its servers have.
+    package mutating func add(tools: [Tool], of kind: String) {
+        self.tools += tools
+        for tool in tools {
+            kinds[tool.name] = kind
+        }
+    }
+
+    private mutating func add(_ server: MCPServerSettings?) {
+        guard var server else { return }
+        // What limits a server is a pool that its tools share.
+        if server.traits.limit != nil || server.traits.rate != nil {
+            let pool = "mcp:\(server.name)"
+            pools[pool] = Pool(limit: server.traits.limit, rate: server.traits.rate)
+            server.traits.pool = pool
+        }
+        servers.append(server)
+    }
 
     /// - Throws: ``ToolsFileError``, also where the file cannot be read.
     package init(path: String) throws(ToolsFileError) {

@@ -14,14 +14,16 @@ struct ToolsFileDatabases: Sendable {
     private(set) var pools: [String: Pool] = [:]
     /// Those that tools hold themselves, as they are read.
     private let own = Guarded<[any SQLDatabase]>([])
+    private let environment: @Sendable (String) -> String?
 
     /// None.
-    init() {}
+    init() { environment = { _ in nil } }
 
     /// - Throws: ``ToolsFileError`` that names line, key and remedy, and quotes no dsn.
-    init(_ file: ToolsFileFields) throws(ToolsFileError) {
+    init(_ file: ToolsFileFields, environment: @escaping @Sendable (String) -> String?) throws(ToolsFileError) {
+        self.environment = environment
         for (name, fields) in try file.objects(of: "databases") {
-            let (database, connections) = try Self.read(fields)
+            let (database, connections) = try read(fields)
             named[name] = database
             if let connections {
                 pools[Self.pool(name)] = Pool(limit: connections)
@@ -45,7 +47,7 @@ struct ToolsFileDatabases: Sendable {
             return database
         case .object?:
             guard let fields = try tool.fields("database") else { break }
-            let database = try Self.read(fields).0
+            let database = try read(fields).0
             own.withLock { $0.append(database) }
             return database
         default:
@@ -65,9 +67,9 @@ struct ToolsFileDatabases: Sendable {
 
     private static let keys = ["path", "dsn", "connections", "access", "statement_timeout"]
 
-    private static func read(_ fields: ToolsFileFields) throws(ToolsFileError) -> (any SQLDatabase, connections: Int?) {
-        try fields.check(keys: keys)
-        let access = try access(fields)
+    private func read(_ fields: ToolsFileFields) throws(ToolsFileError) -> (any SQLDatabase, connections: Int?) {
+        try fields.check(keys: Self.keys)
+        let access = try Self.access(fields)
         let timeout = try fields.microseconds("statement_timeout") ?? PostgresSettings.defaultTimeout
         guard fields.has("path") != fields.has("dsn") else {
             throw fields.error([], "a database has either a \"path\", of a file of SQLite, or a \"dsn\", of PostgreSQL")
@@ -76,7 +78,7 @@ struct ToolsFileDatabases: Sendable {
             guard !fields.has("connections") else {
                 throw fields.error(["connections"], "a file of SQLite has no pool of connections; leave this out")
             }
-            let file = try EnvironmentText.filled(path, in: fields, "path")
+            let file = try filled(path, in: fields, "path")
             return (SQLiteDatabase(path: file, access: access, statementTimeout: timeout > 0 ? timeout : nil), nil)
         }
         var settings = PostgresSettings()
@@ -84,11 +86,20 @@ struct ToolsFileDatabases: Sendable {
         // The server counts milliseconds, and takes none for never.
         settings.statementTimeout = timeout > 0 ? max(timeout, 1000) : nil
         let connections = try fields.count("connections") ?? 4
-        let dsn = try EnvironmentText.filled(try fields.text("dsn") ?? "", in: fields, "dsn")
+        let dsn = try filled(try fields.text("dsn") ?? "", in: fields, "dsn")
         do throws(SQLError) {
             return (PostgresDatabase(try PostgresAddress(dsn), connections: connections, settings: settings), connections)
         } catch {
             throw fields.error(["dsn"], error.message)
+        }
+    }
+
+    /// The text with `${env:NAME}` filled in, so that secrets need not be written down.
+    private func filled(_ text: String, in fields: ToolsFileFields, _ key: String) throws(ToolsFileError) -> String {
+        do throws(Template.Fault) {
+            return try Template(text, names: Template.Names(arguments: [], environment: environment)).filled(.null) ?? text
+        } catch {
+            throw fields.error([.key(key)], error.message)
         }
     }
 

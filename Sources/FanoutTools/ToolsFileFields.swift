@@ -45,9 +45,16 @@ struct ToolsFileFields {
     }
 
     func error(_ steps: [JSONPlace.Step], _ message: String, key: String? = nil) -> ToolsFileError {
+        ToolsFileError("\(location(of: steps, key: key)): \(message)")
+    }
+
+    /// Where it stands: the file, the line, and the way to it.
+    var here: String { location(of: []) }
+
+    private func location(of steps: [JSONPlace.Step], key: String? = nil) -> String {
         let path = path + steps
         let words = path.words.isEmpty ? key ?? "" : path.words
-        return ToolsFileError("\(name) line \(place.line(of: path))\(words.isEmpty ? "" : ", \(words)"): \(message)")
+        return "\(name) line \(place.line(of: path))\(words.isEmpty ? "" : ", \(words)")"
     }
 
     func has(_ key: String) -> Bool { value[key] != nil }

@@ -13,6 +13,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("blocking", 50, ExecutorBenchmarks.blocking),
     ("stagger", 2_000, ExecutorBenchmarks.stagger),
     ("chain", 100, ExecutorBenchmarks.chain),
+    ("mcp", 10_000, ServerBenchmarks.mcp),
     ("decode", 20_000, StreamingBenchmarks.decode),
     ("early", 8, StreamingBenchmarks.early),
     ("wait", 3, WaitingBenchmarks.wait),

@@ -59,13 +59,8 @@ extension ProgramCommand {
             throw UsageError("--dsn: only the scenario clinical asks a database; write `fanout demo clinical --dsn …`")
         }
         let seed = options.has("seed")
-        return try Waiting.result { time async -> Result<ClinicalDatabase, ScenarioError> in
-            do throws(ScenarioError) {
-                return .success(try await ClinicalDatabase.postgres(dsn, seed: seed, time: time))
-            } catch {
-                return .failure(error)
-            }
-        }.get()
+        let time = SystemTime()
+        return try SignalledWait(time).value { try await ClinicalDatabase.postgres(dsn, seed: seed, time: time) }
     }
 
     private static func latency(_ options: Options) throws(UsageError) -> Double {

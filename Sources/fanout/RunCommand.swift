@@ -54,12 +54,14 @@ extension ProgramCommand {
             turn.pools[name] = pool
         }
         turn.startsEarly = !options.has("no-early-start")
+        let servers = try ToolServers.start(file, display: display)
+        let tools = (file?.tools ?? []) + (servers?.tools ?? [])
         var agentOptions = AgentOptions(model: model.model, system: try system(options, references: turn.references))
         agentOptions.turn = turn
         agentOptions.mostTurns = try options.integer("max-turns", in: 1...10_000) ?? agentOptions.mostTurns
         agentOptions.longestRun = try options.seconds("max-time", most: 1e6).map { Int64($0 * 1_000_000) }
         agentOptions.longestReply = try options.integer("max-tokens", in: 1...10_000_000)
-        agentOptions.toolChoice = try toolChoice(options, file?.tools ?? [])
+        agentOptions.toolChoice = try toolChoice(options, tools)
         agentOptions.isStreamed = !options.has("no-stream")
         agentOptions.keepsState = options.has("stateful")
         let settings = agentOptions
@@ -69,7 +71,7 @@ extension ProgramCommand {
         let shown = try LiveRun.show(
             options, display: display, title: prompt, source: "run", meta: JSONText(.object(meta)), linesToError: true
         ) { log, time in
-            let engine = try Engine(log: log, time: time, tools: file?.tools ?? [])
+            let engine = try Engine(log: log, time: time, tools: tools)
             let agent = Agent(engine: engine, provider: model.provider(time), options: settings)
             return LiveRun.Piece(engine: engine) { await agent.run(prompt, continuing: recorded?.messages ?? []) }
         }
@@ -77,6 +79,10 @@ extension ProgramCommand {
             // A terminal gets only what cannot harm it; a pipe gets the answer as it is.
             let shownText = isatty(1) == 1 ? CleanText.lines(of: text).map(\.string).joined(separator: "\n") : text
             Console.print(shownText.hasSuffix("\n") ? shownText : shownText + "\n")
+        }
+        // Where the user wants to leave at once, they are ended with the program.
+        if shown.status != 130 {
+            try servers?.stop()
         }
         if Console.isUnread {
             return shown.status

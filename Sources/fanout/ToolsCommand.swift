@@ -17,7 +17,9 @@ extension ProgramCommand {
         guard let path = ToolsFile.path(options) else {
             throw UsageError("tools: name a tools file with --tools; there is no \(ToolsFile.usualPath) here")
         }
-        let (file, errors) = try ToolsFile.check(path: path)
+        var (file, errors) = try ToolsFile.check(path: path)
+        let servers = startServers(&file, &errors, calling: options.operands.dropFirst().first)
+        defer { try? servers?.stop() }
         switch options.operands.first {
         case nil:
             let list = ToolList(file)
@@ -44,6 +46,19 @@ extension ProgramCommand {
             return try ToolTrial(tool: tool, pools: file.pools, arguments: arguments).perform(try policy(options, for: tool))
         case let other?:
             throw UsageError("tools \(other): it is `tools`, or `tools call NAME '{…}'`")
+        }
+    }
+
+    /// Starts the file's servers and takes in their tools, unless the one that is called is the file's own, or the file is wrong.
+    private static func startServers(_ file: inout ToolsFile, _ errors: inout [ToolsFileError], calling name: String?) -> ToolServers? {
+        guard errors.isEmpty, !file.tools.contains(where: { $0.name == name }) else { return nil }
+        do {
+            let servers = try ToolServers.start(file, display: .plain)
+            file.add(tools: servers?.tools ?? [], of: "mcp")
+            return servers
+        } catch {
+            errors.append(error as? ToolsFileError ?? ToolsFileError(String(describing: error)))
+            return nil
         }
     }
 

@@ -185,6 +185,73 @@ extension ProgramsOneByOne {
             #expect(error?.message.contains("\(path): \(words)") == true)
         }
 
+        @Test("servers are read in the form that other programs use, variables put in and limits made a pool")
+        func servers() throws {
+            let variables = ["TOKEN": "s3cret-token", "EMPTY": "", "TINY": "abc"]
+            let file = try ToolsFile(
+                parsing: Array(
+                    """
+                    {"mcpServers": {
+                      "time": {"command": "${HOME_OF_TOOLS:-/opt}/uvx", "args": ["mcp-server-time", "--x=${env:TINY}"], "env": {"K": "${EMPTY:-v}"}, "cwd": "/tmp",
+                               "timeout": 30, "limit": 4, "rate": {"calls": 2, "per": "1s"}, "alwaysAllow": ["now"], "description": "Tells the time.",
+                               "tools": {"now": {"read_only": false, "timeout": "5s", "writes": []}, "zone": {"hidden": true}}},
+                      "docs": {"type": "http", "url": "https://example.org/mcp?k=${TOKEN}", "headers": {"Authorization": "Bearer ${TOKEN}"}, "pool": "net",
+                               "repeatable": true, "approval": true, "start_timeout": "5s"},
+                      "off": {"command": "${NOT_SET}", "disabled": true}
+                    }}
+                    """.utf8), name: "f"
+            ) { variables[$0] }
+            #expect(file.tools.isEmpty)
+            #expect(file.servers.map(\.name) == ["time", "docs"])
+            #expect(file.pools == ["mcp:time": Pool(limit: 4, rate: Event.Rate(calls: 2, per: 1_000_000))])
+            let time = try #require(file.servers.first)
+            #expect(
+                time.transport
+                    == .program(command: ["/opt/uvx", "mcp-server-time", "--x=abc"], environment: ["K": "v"], directory: "/tmp"))
+            #expect(time.traits.timeout == 30_000_000 && time.traits.pool == "mcp:time" && time.traits.place == "f line 2, mcpServers.time")
+            #expect(time.tools["now"]?.readOnly == false && time.tools["now"]?.timeout == 5_000_000 && time.tools["now"]?.writes == [])
+            #expect(time.tools["zone"]?.isHidden == true && time.secrets == [])
+            let docs = try #require(file.servers.last)
+            #expect(
+                docs.transport
+                    == .http(
+                        url: "https://example.org/mcp?k=s3cret-token",
+                        headers: [.init(name: "Authorization", value: "Bearer s3cret-token")]))
+            #expect(docs.secrets == ["s3cret-token"] && docs.startTimeout == 5_000_000 && docs.traits.pool == "net")
+            #expect(docs.traits.repeatable == true && docs.traits.approval == true)
+        }
+
+        static let brokenServers: [(String, String)] = [
+            (#"{"url": "http://h", "command": "x", "type": "http"}"#, "command: this is for a server that is a program"),
+            (#"{"command": "x", "url": "http://h"}"#, "url: this is for a server behind a url"),
+            (#"{"args": ["x"]}"#, " a server has either a \"command\" with \"args\", or a \"url\""),
+            (#"{"command": "x", "args": "y"}"#, "args: this is a list of texts"),
+            (
+                #"{"command": "x", "args": ["${NOT_SET}"]}"#,
+                "args[0]: the environment variable NOT_SET is not set; set it, or write ${NOT_SET:-DEFAULT}"
+            ),
+            (#"{"command": "${x"}"#, "command: a ${ has no }"),
+            (#"{"url": "ftp://h"}"#, "url: a url begins with https:// or http://"),
+            (#"{"type": "sse", "url": "http://h"}"#, "type: the transport of 2024 is not spoken"),
+            (#"{"type": "carrier pigeon", "url": "http://h"}"#, "type: this is stdio or http"),
+            (#"{"command": "x", "commandd": "y"}"#, "commandd: this key is not known; did you mean command?"),
+            (#"{"command": "x", "env": {"A": 1}}"#, "env.A: this is a text"),
+            (#"{"command": "x", "tools": {"a": {"readonly": true}}}"#, "tools.a.readonly: this key is not known; did you mean read_only?"),
+            (#"{"command": "x", "excludeTools": ["a"]}"#, "excludeTools: a tool is left out with"),
+            (#"{"url": "http://h", "oauth": {}}"#, "oauth: Fanout does not sign in anywhere"),
+            (#"{"command": "x", "pool": "p", "limit": 2}"#, "pool: the limit and the rate of a pool stand in \"pools\""),
+        ]
+
+        @Test("what is wrong with a server is told with line, key and remedy", arguments: brokenServers)
+        func serverErrors(_ server: String, _ words: String) {
+            let text = "{\"mcpServers\": {\n\"s\": \(server)}}"
+            let error = #expect(throws: ToolsFileError.self) {
+                try ToolsFile(parsing: Array(text.utf8), name: "f") { _ in nil }
+            }
+            let place = words.hasPrefix(" ") ? "f line 2, mcpServers.s:" : "f line 2, mcpServers.s."
+            #expect(error?.message.hasPrefix(place + words) == true, "\(error?.message ?? "")")
+        }
+
         @Test("a simulated tool does the same for the same seed, arguments and attempt")
         func simulated() async {
             func outcomes(seed: UInt64) async -> [Bool] {

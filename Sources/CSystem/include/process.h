@@ -25,6 +25,10 @@ int csystem_spawn(const struct csystem_spawn *what, pid_t *child);
 /// Returns 0, or an errno.
 int csystem_process_pipe(int ends[2], int own);
 
+/// Writes to a pipe as write does; where its reader is gone that gives EPIPE and no signal, whatever the thread makes of SIGPIPE.
+/// Returns the bytes written, or -1 with errno.
+long csystem_write_quietly(int descriptor, const void *bytes, size_t count);
+
 /// A descriptor that becomes readable when the child has ended, or -1 with errno.
 int csystem_pidfd(pid_t child);
 

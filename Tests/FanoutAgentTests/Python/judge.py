@@ -1,17 +1,19 @@
 """Holds what Fanout sends, and what its test server says, against the official `openai` and `anthropic` packages.
 
-One JSON object comes on standard input, one goes to standard output:
+The tests listen at the URL that is its one argument. It posts there the `replies` that it makes out of the packages' types, and is answered with
 
-    requests  [{name, form, body}]           → {name: null or what the packages' types have against it}
-    streams   [{name, form, stream, whole}]  → the same for replies that the tests' own server sends
-    servers   [{form, base_url}]             → {form: what the official client made of a whole reply and of a streamed one}
+    requests  [{name, form, body}]           bodies as Fanout sends them
+    streams   [{name, form, stream, whole}]  replies as the tests' own server sends them
+    servers   [{form, base_url}]             where that server waits for the official clients
 
-and `replies`: bodies and streams that are made here out of the packages' types, each with what is in it.
+Then it posts, by name or form, null or what the packages' types have against each of the first two, and what the clients made of a whole reply and of
+a streamed one.
 """
 import json
 import os
 import sys
 import typing
+import urllib.request
 
 # A request's lists are of type Iterable, which pydantic looks into only as somebody walks them; as lists they are checked at once.
 iterable, typing.Iterable = typing.Iterable, typing.List
@@ -20,6 +22,9 @@ import anthropic.types.message_create_params
 import openai.types.chat.completion_create_params
 import openai.types.responses.response_create_params
 typing.Iterable = iterable
+
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+    os.environ.pop(name, None)
 
 import anthropic
 import openai
@@ -163,18 +168,20 @@ def client_verdict(form, base_url):
 from replies import replies  # noqa: E402
 
 
-def main():
-    asked = json.load(sys.stdin)
-    # A proxy that the environment names must not come between the clients and loopback.
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        os.environ.pop(name, None)
-    verdict = {
+def post(url, value):
+    # No proxy that the environment names may come between.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(url, data=json.dumps(value).encode(), method="POST"), timeout=60) as answer:
+        return json.load(answer)
+
+
+def main(url):
+    asked = post(url, replies())
+    post(url, {
         "requests": {case["name"]: objection(REQUESTS[case["form"]], case["body"]) for case in asked["requests"]},
         "streams": {case["name"]: reply_objection(case) for case in asked["streams"]},
         "servers": {case["form"]: client_verdict(case["form"], case["base_url"]) for case in asked["servers"]},
-        "replies": replies(),
-    }
-    json.dump(verdict, sys.stdout, ensure_ascii=False)
+    })
 
 
-main()
+main(sys.argv[1])

@@ -145,7 +145,8 @@ def messages():
         a.RawMessageDeltaEvent(
             type="message_delta", delta={"stop_reason": "tool_use", "stop_sequence": None}, usage=a.MessageDeltaUsage(output_tokens=30)))
     events.append(a.RawMessageStopEvent(type="message_stop"))
-    return whole, stream(events, named=True), THOUGHT, [20, 30, 100]
+    # What came out of the cache is input too.
+    return whole, stream(events, named=True), THOUGHT, [120, 30, 100]
 
 
 def replies():

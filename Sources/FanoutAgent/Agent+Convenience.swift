@@ -11,7 +11,7 @@ extension Agent {
     ///   - tools: What it may call.
     ///   - time: The session's clock.
     ///   - change: Whatever else should differ from ``AgentOptions/init(model:system:)``: `{ $0.turn.limit = 4 }`.
-    /// - Throws: ``FanoutEngine/ToolError`` for a name that stands twice, or a tool whose schema cannot be found or compiled.
+    /// - Throws: `ToolError` for a name that stands twice, or a tool whose schema cannot be found or compiled.
     public init(
         _ provider: any ModelProvider, model: String, system: String? = AgentOptions.encouragement, tools: [Tool] = [],
         time: any Timekeeper = SystemTime(), _ change: (inout AgentOptions) -> Void = { _ in }

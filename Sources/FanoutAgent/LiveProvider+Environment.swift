@@ -9,6 +9,7 @@ extension LiveProvider {
     /// ``WireForm/baseURLVariable``.
     ///
     /// - Parameters:
+    ///   - form: What the server speaks.
     ///   - baseURL: Goes before the environment's.
     ///   - timeout: Microseconds for one whole reply.
     public init(_ form: WireForm, baseURL: String? = nil, timeout: Int64 = 600_000_000) {

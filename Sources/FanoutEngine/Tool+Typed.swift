@@ -5,8 +5,8 @@ public import FanoutJSON
 extension Tool {
     /// A tool that takes its arguments as a type, and gives anything that can be encoded.
     ///
-    /// What the model is told of the arguments is found by ``FanoutJSON/JSONSchema/describing(_:)``: a property for each field, required unless it
-    /// is optional; say what a field means with ``FanoutJSON/SchemaDescribed``. An engine refuses the tool, with the reason, where that cannot be found.
+    /// What the model is told of the arguments is found by `JSONSchema.describing(_:)`: a property for each field, required unless it
+    /// is optional; say what a field means with `SchemaDescribed`. An engine refuses the tool, with the reason, where that cannot be found.
     /// Arguments that do not fit end the call as `invalid_arguments`, with the place, before the work begins.
     ///
     /// A `String` goes to the model as it is, any other result as compact JSON. A result that JSON cannot say ends the call as `tool_error`, as

@@ -9,7 +9,10 @@ public struct Tool: Sendable {
     /// For the model: what it does, and when to call it.
     public var description: String
     /// A JSON Schema, draft 2020-12, of an object. It is compiled once; defaults that it names are filled in before the work sees the arguments.
-    public var parameters: JSONValue
+    public var parameters: JSONValue {
+        // Whoever gives them has no need of those that could not be found.
+        didSet { fault = nil }
+    }
     public var traits: ToolTraits
     /// Paths of arguments that are secret: `api_key`, `auth.token`, `headers.*.value`. They are cut before anything is logged.
     public var redacted: [String]

@@ -65,6 +65,9 @@ public final class EventLog: Sendable {
         return EventStream(queue: queue, wakes: wakes, log: self)
     }
 
+    /// How many readers take what is posted.
+    var readerCount: Int { state.withLock { $0.readers.count } }
+
     /// Forgets a reader: what is posted from now on does not wait for it.
     func remove(_ reader: EventQueue) {
         state.withLock { $0.readers.removeAll { $0 === reader } }

@@ -1,7 +1,7 @@
 extension JSONValue {
     /// Makes a value of a type of it.
     ///
-    /// Whole numbers must fit exactly; a field that is null counts as absent where its type is optional. Foundation's `Date`, `Data`, `URL` and
+    /// Whole numbers must fit exactly; a field that is null counts as absent where its type is optional; values nest at most 256 deep. Foundation's `Date`, `Data`, `URL` and
     /// `Decimal` are refused with what to take in their place.
     ///
     /// - Throws: ``JSONMismatch`` with the place of what does not fit.
@@ -19,6 +19,9 @@ struct JSONValueDecoder: Decoder {
     let value: JSONValue
     let codingPath: [any CodingKey]
 
+    /// Deeper values are refused: what comes from outside must not cost the stack.
+    private static let deepest = 256
+
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -34,6 +37,9 @@ struct JSONValueDecoder: Decoder {
     func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
     func unbox<T: Decodable>(_ type: T.Type) throws -> T {
+        guard codingPath.count <= Self.deepest else {
+            throw JSONMismatch(path: "", reason: "it is nested more than \(Self.deepest) deep")
+        }
         if let scalar = type as? any JSONScalar.Type {
             guard let made = scalar.init(json: value) as? T else { throw mismatch(type, scalar.expected) }
             return made

@@ -128,9 +128,12 @@ import Testing
             refusal(Tool("f", "") { (_: [Int], _) in "" })
                 == "Tool f: its arguments are of type Array<Int>, which is no object in JSON; put it into a struct")
         #expect(refusal(Tool("f", "", parameters: ["type": "object"]) { (_: Refusing, _) in "" }) == "taken")
+        var mended = Tool("f", "") { (_: Refusing, _) in "" }
+        mended.parameters = ["type": "object"]
+        #expect(refusal(mended) == "taken")
     }
 
-    @Test("events come in order until the session is finished, and nothing waits for a loop that was left")
+    @Test("events come in order until the session is finished or the log is closed")
     func events() async throws {
         let time = SystemTime()
         let log = EventLog { time.now() }

@@ -240,6 +240,8 @@ import Testing
         #expect(misfit(#"["warm"]"#, [Unit].self).hasPrefix("[0]: "))
         #expect(misfit("[null]", [String].self) == "[0]: it must be a string, and is null")
         #expect(misfit("[1]", [Date].self).hasPrefix("[0]: Date has no JSON form"))
+        let deep = String(repeating: #"{"next":"#, count: 1000) + "null" + String(repeating: "}", count: 1000)
+        #expect(misfit(deep, Chain.self) == "it is nested more than 256 deep")
         #expect(throws: JSONMismatch.self) { try JSONValue(encoding: [UInt64.max]) }
         #expect(throws: JSONMismatch.self) { try JSONValue(encoding: ["a": Double.infinity]) }
     }

@@ -110,7 +110,7 @@ package struct Performance: Sendable {
     package func run() async -> AgentAnswer {
         let events = engine.log.reader()
         var answer = await agent.run(prompt)
-        cast.epilogue(&answer, events.take().events)
+        cast.epilogue(&answer, Array(events.take().events))
         cast.close()
         return answer
     }

@@ -23,7 +23,7 @@ final class Batch: ReportSink {
         var isDone = false
         /// Rooms that are used again.
         var effects: [BatchEffect] = []
-        var bodies: [Event.Body] = []
+        var events: [Event] = []
     }
 
     /// What is left to do once the lock is open.
@@ -68,7 +68,7 @@ final class Batch: ReportSink {
     /// Takes a call of a reply that still arrives, and has it run at once where it may. Before its own events come those of `opening`.
     func add(_ call: PreparedCall, opening: [Event.Body]) {
         change { state in
-            state.bodies += opening
+            note(opening, &state)
             state.isBegun = true
             append([call], &state)
             state.machine.begin(now: engine.time.now())
@@ -90,7 +90,7 @@ final class Batch: ReportSink {
             await withCheckedContinuation { continuation in
                 change { state in
                     state.continuation = continuation
-                    state.bodies += opening
+                    note(opening, &state)
                     state.isBegun = true
                     state.references = references
                     append(rest, &state)
@@ -145,16 +145,20 @@ final class Batch: ReportSink {
 
     /// Posts an event with others of its kind: many at a time, but never so many that they fill memory before anybody takes them.
     func note(_ body: Event.Body, _ state: inout State) {
-        state.bodies.append(body)
-        if state.bodies.count >= 128 {
+        state.events.append(Event(t: 0, agent: engine.agent, body))
+        if state.events.count >= 128 {
             flush(&state)
         }
     }
 
+    private func note(_ bodies: [Event.Body], _ state: inout State) {
+        for body in bodies {
+            note(body, &state)
+        }
+    }
+
     func flush(_ state: inout State) {
-        guard !state.bodies.isEmpty else { return }
-        engine.post(state.bodies)
-        state.bodies.removeAll(keepingCapacity: true)
+        engine.log.post(taking: &state.events)
     }
 
     /// How the turn ended, as far as its calls decide it.

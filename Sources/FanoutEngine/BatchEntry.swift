@@ -68,8 +68,12 @@ final class PreparedCall: Sendable {
         if !after.isEmpty {
             event.after = after.map(names)
         }
-        event.retryOf = retryOf
-        event.redacted = redacted
+        if let retryOf {
+            event.retryOf = retryOf
+        }
+        if !redacted.isEmpty {
+            event.redacted = redacted
+        }
         return event
     }
 }

@@ -90,7 +90,6 @@ public final class Engine: Sendable {
     }
 
     func post(_ body: Event.Body) { log.post(body, agent: agent) }
-    func post(_ bodies: [Event.Body]) { log.post(bodies, agent: agent) }
 
     // MARK: Turns
 

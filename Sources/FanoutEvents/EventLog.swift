@@ -19,11 +19,24 @@ public final class EventLog: Sendable {
 
     /// Posts events that happened now, in this order, with nothing between them.
     public func post(_ bodies: [Event.Body], agent: String? = nil) {
-        guard !bodies.isEmpty else { return }
+        var events = bodies.map { Event(t: 0, agent: agent, $0) }
+        post(taking: &events)
+    }
+
+    /// Posts events that happened now, in this order, with nothing between them; their instants are put in, and none are left.
+    ///
+    /// Readers share what is posted so: nothing is copied for each of them.
+    package func post(taking events: inout [Event]) {
+        guard !events.isEmpty else { return }
+        var taken: [Event] = []
+        swap(&taken, &events)
         state.withLock { state in
             state.last = max(state.last, clock())
+            for place in taken.indices {
+                taken[place].t = state.last
+            }
             for reader in state.readers {
-                reader.append(bodies, t: state.last, agent: agent)
+                reader.append(taken)
             }
         }
     }

@@ -9,14 +9,24 @@ public final class EventQueue: Sendable {
 
     private static let cutNotice = "\n… more output came than this reader could take …\n"
 
+    /// Events in the order they were posted, in the pieces in which they came.
+    public typealias Events = FlattenSequence<[[Event]]>
+
     private struct State {
-        var events: [Event] = []
+        var chunks: [[Event]] = []
+        /// Whether the last of them is this reader's own, and may be added to.
+        var ownsLast = false
         /// How many of them may be merged.
         var mergeable = 0
         /// Where the last progress, and the last output of each stream, of a call waits.
-        var progress: [String: Int] = [:]
-        var output: [OutputKey: Int] = [:]
+        var progress: [String: Place] = [:]
+        var output: [OutputKey: Place] = [:]
         var isClosed = false
+    }
+
+    private struct Place {
+        var chunk: Int
+        var index: Int
     }
 
     private struct OutputKey: Hashable {
@@ -34,10 +44,11 @@ public final class EventQueue: Sendable {
     }
 
     /// Everything that waits, in the order it was posted, and whether more may come.
-    public func take() -> (events: [Event], isOpen: Bool) {
+    public func take() -> (events: Events, isOpen: Bool) {
         state.withLock { state in
-            let events = state.events
-            state.events = []
+            let events = state.chunks.joined()
+            state.chunks = []
+            state.ownsLast = false
             state.mergeable = 0
             state.progress.removeAll(keepingCapacity: true)
             state.output.removeAll(keepingCapacity: true)
@@ -52,7 +63,7 @@ public final class EventQueue: Sendable {
 
     func append(_ event: Event) {
         let wasEmpty = state.withLock { state in
-            let wasEmpty = state.events.isEmpty
+            let wasEmpty = state.chunks.isEmpty
             put(event, &state)
             return wasEmpty
         }
@@ -61,12 +72,21 @@ public final class EventQueue: Sendable {
         }
     }
 
+    /// Events beyond which a piece is kept as it came, rather than copied to the end of the one before.
+    private static let shortPiece = 8
+
     /// Events that were posted together, under one lock.
-    func append(_ bodies: [Event.Body], t: Int64, agent: String?) {
+    func append(_ events: [Event]) {
         let wasEmpty = state.withLock { state in
-            let wasEmpty = state.events.isEmpty
-            for body in bodies {
-                put(Event(t: t, agent: agent, body), &state)
+            let wasEmpty = state.chunks.isEmpty
+            let mayMerge = !state.progress.isEmpty || !state.output.isEmpty || events.contains(where: \.isMergeable)
+            if mayMerge || events.count < Self.shortPiece {
+                for event in events {
+                    put(event, &state)
+                }
+            } else {
+                state.chunks.append(events)
+                state.ownsLast = false
             }
             return wasEmpty
         }
@@ -79,20 +99,18 @@ public final class EventQueue: Sendable {
         switch event.body {
         case .callProgress(let progress):
             if isFull(state), let place = state.progress[progress.call] {
-                state.events[place] = event
+                state.chunks[place.chunk][place.index] = event
             } else {
-                state.progress[progress.call] = state.events.count
                 state.mergeable += 1
-                state.events.append(event)
+                state.progress[progress.call] = add(event, &state)
             }
         case .callOutput(let output):
             let key = OutputKey(call: output.call, stream: output.stream)
             if isFull(state), let place = state.output[key] {
-                Self.join(output, to: &state.events[place])
+                Self.join(output, to: &state.chunks[place.chunk][place.index])
             } else {
-                state.output[key] = state.events.count
                 state.mergeable += 1
-                state.events.append(event)
+                state.output[key] = add(event, &state)
             }
         case .callFinished(let finished):
             // The id may name a new call from here on.
@@ -104,12 +122,23 @@ public final class EventQueue: Sendable {
                 state.output[OutputKey(call: finished.call, stream: .stdout)] = nil
                 state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
             }
-            state.events.append(event)
+            add(event, &state)
         case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
             .callRequested,
             .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished, .other:
-            state.events.append(event)
+            add(event, &state)
         }
+    }
+
+    @discardableResult
+    private func add(_ event: Event, _ state: inout State) -> Place {
+        if !state.ownsLast {
+            state.chunks.append([])
+            state.ownsLast = true
+        }
+        let chunk = state.chunks.count - 1
+        state.chunks[chunk].append(event)
+        return Place(chunk: chunk, index: state.chunks[chunk].count - 1)
     }
 
     private func isFull(_ state: State) -> Bool {
@@ -135,5 +164,15 @@ public final class EventQueue: Sendable {
             output.text += String(repeating: " ", count: max(0, longestOutput - output.text.utf8.count)) + cutNotice
         }
         event.body = .callOutput(output)
+    }
+}
+
+extension Event {
+    /// Whether a newer one may take its place, or join it.
+    fileprivate var isMergeable: Bool {
+        switch body {
+        case .callProgress, .callOutput: true
+        default: false
+        }
     }
 }

@@ -31,9 +31,9 @@ public struct EventStream: AsyncSequence, Sendable {
             while waiting.isEmpty {
                 guard !isOver else { return nil }
                 let (events, isOpen) = subscription.queue.take()
-                waiting = events[...]
+                waiting = Array(events)[...]
                 isOver = !isOpen
-                if events.isEmpty, isOpen, await wakes.next(isolation: #isolation) == nil {
+                if waiting.isEmpty, isOpen, await wakes.next(isolation: #isolation) == nil {
                     return nil
                 }
             }

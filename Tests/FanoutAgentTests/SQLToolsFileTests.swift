@@ -28,7 +28,7 @@ import Testing
             #"{"databases": {"y": {"dsn": "${env:FANOUT_ABSENT}"}}}"#,
             "f line 1, databases.y.dsn: the environment variable FANOUT_ABSENT is not set"
         ),
-        (#"{"databases": {"y": {"path": "${env:A"}}}"#, "f line 1, databases.y.path: ${env:NAME} has no }; close it"),
+        (#"{"databases": {"y": {"path": "${env:A"}}}"#, "f line 1, databases.y.path: a ${ is not closed; end it with }"),
         (
             #"{"tools": [{"name": "a", "sql": "SELECT :x", "database": {"path": "p"}}]}"#,
             "f line 1, tools[0].sql: there is no argument x for :x; declare it among the properties of parameters"

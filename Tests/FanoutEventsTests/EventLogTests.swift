@@ -59,12 +59,33 @@ struct EventLogTests {
         log.post(finished("a"))
         log.post(.callStarted(Event.CallStarted(call: "a")))
         log.post(progress("a", 1))
-        let events = reader.take().events
+        let events = Array(reader.take().events)
         #expect(
             events.map(\.body.type) == ["call.started", "call.progress", "call.output", "call.finished", "call.started", "call.progress"])
         #expect(events[1].body == progress("a", 100))
         #expect(events[2].body == output("a", (1...100).map { "\($0) " }.joined()))
         #expect(events[5].body == progress("a", 1))
+    }
+
+    @Test("many events posted together come whole and in order to every reader, and progress from before them is merged across")
+    func together() {
+        let log = EventLog(clock: { 3 })
+        let readers = [log.reader(limit: 1), log.reader(limit: 1)]
+        let starts = (0..<20).map { Event.Body.callStarted(Event.CallStarted(call: "c\($0)")) }
+        log.post(progress("c0", 1))
+        log.post(starts)
+        log.post(progress("c0", 2))
+        log.post(Array(starts.prefix(2)) + [progress("c1", 5), finished("c0")])
+        log.post(progress("c0", 7))
+        for reader in readers {
+            let events = Array(reader.take().events)
+            #expect(
+                events.map(\.body) == [progress("c0", 2)] + starts + starts.prefix(2) + [
+                    progress("c1", 5), finished("c0"), progress("c0", 7),
+                ])
+            #expect(events.allSatisfy { $0.t == 3 })
+            #expect(reader.take().events.isEmpty)
+        }
     }
 
     @Test("merged output is bounded, and says what was cut")
@@ -75,7 +96,7 @@ struct EventLogTests {
         for _ in 0..<40 {
             log.post(output("a", piece))
         }
-        let events = reader.take().events
+        let events = Array(reader.take().events)
         guard events.count == 1, case .callOutput(let body) = events[0].body else {
             Issue.record("not one event: \(events.count)")
             return

@@ -13,10 +13,9 @@ package final class ThreadPool: TaskExecutor, Hashable {
         /// Where the first job that was not taken stands.
         var next = 0
         /// Instants are nanoseconds of the system's monotonic clock.
-        var alarms = InstantHeap<UInt64>()
+        var alarms = InstantHeap<AlarmBodies.Ticket>()
         /// What is to be called, of alarms that were not cancelled.
-        var bodies: [UInt64: @Sendable () -> Void] = [:]
-        var numbers: UInt64 = 0
+        var bodies = AlarmBodies()
 
         var threads = 0
         /// Threads that run a job.
@@ -53,14 +52,13 @@ package final class ThreadPool: TaskExecutor, Hashable {
         mutating func takeDueAlarm() -> (@Sendable () -> Void)? {
             guard !isClosed else { return nil }
             while let first = alarms.first {
-                guard let body = bodies[first.element] else {
+                guard bodies.holds(first.element) else {
                     alarms.removeFirst()
                     continue
                 }
                 guard first.instant <= monotonicNanoseconds() else { return nil }
                 alarms.removeFirst()
-                bodies[first.element] = nil
-                return body
+                return bodies.take(first.element)
             }
             return nil
         }
@@ -109,23 +107,21 @@ package final class ThreadPool: TaskExecutor, Hashable {
 extension ThreadPool {
     /// Has `body` called, once, when the system's monotonic clock shows so many nanoseconds.
     func wake(at due: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
-        let (number, summons) = state.withLock { state in
-            state.numbers += 1
-            let number = state.numbers
+        let (ticket, summons) = state.withLock { state in
+            let ticket = state.bodies.add(body)
             let isFirst = state.alarms.first.map { due < $0.instant } ?? true
-            state.alarms.insert(number, at: due)
-            state.bodies[number] = body
-            return (number, isFirst ? summonsForAlarm(&state, due: due) : .none)
+            state.alarms.insert(ticket, at: due)
+            return (ticket, isFirst ? summonsForAlarm(&state, due: due) : .none)
         }
         obey(summons)
         let state = state
         return Alarm {
             state.withLock { state in
-                state.bodies[number] = nil
+                _ = state.bodies.take(ticket)
                 // Cancelled alarms go when they come up, or when there are too many of them.
                 if state.alarms.count > 2 * state.bodies.count + 64 {
                     let bodies = state.bodies
-                    state.alarms.keep { bodies[$0] != nil }
+                    state.alarms.keep { bodies.holds($0) }
                 }
             }
         }

@@ -22,5 +22,7 @@ func weatherReport(from provider: any ModelProvider) async throws -> String {
     for await event in events {
         if case .callFinished(let call) = event.body { print("\(call.call): \(call.outcome)") }
     }
-    return await answer.text
+    let end = await answer
+    if let error = end.error { throw error }
+    return end.text
 }

@@ -94,7 +94,7 @@ let package = Package(
                 "FanoutAgent", "FanoutTools", "FanoutDemos", "FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit",
                 "CSystem",
             ],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures", "Python"]),
         .testTarget(
             name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
             exclude: ["Pictures"]),

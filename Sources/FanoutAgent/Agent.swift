@@ -7,7 +7,8 @@ internal import FanoutJSON
 /// Everything that happens is posted in the engine's log, with the messages in the API's own form, so that a conversation can be
 /// continued from a recording.
 public struct Agent: Sendable {
-    let engine: Engine
+    /// Runs the calls; through it they are cancelled and approved.
+    public let engine: Engine
     let provider: any ModelProvider
     let options: AgentOptions
     /// Draws from 0 up to 1.

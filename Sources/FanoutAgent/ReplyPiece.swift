@@ -18,8 +18,11 @@ extension [ReplyPiece] {
             if text.isEmpty {
                 return
             }
-            if case .output(kind, let before)? = last {
-                self[count - 1] = .output(kind, before + text)
+            if case .output(kind, var joined)? = last {
+                // Out of the list first, or the text would be copied for every piece.
+                removeLast()
+                joined += text
+                append(.output(kind, joined))
                 return
             }
         }

@@ -12,6 +12,9 @@ final class EngineTool: Sendable {
     init(_ tool: Tool, place: Int) throws(ToolError) {
         self.place = place
         self.tool = tool
+        if let fault = tool.fault {
+            throw ToolError(tool: tool.name, reason: fault)
+        }
         do {
             schema = try JSONSchema(tool.parameters)
         } catch {

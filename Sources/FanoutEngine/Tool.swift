@@ -9,7 +9,10 @@ public struct Tool: Sendable {
     /// For the model: what it does, and when to call it.
     public var description: String
     /// A JSON Schema, draft 2020-12, of an object. It is compiled once; defaults that it names are filled in before the work sees the arguments.
-    public var parameters: JSONValue
+    public var parameters: JSONValue {
+        // Whoever gives them has no need of those that could not be found.
+        didSet { fault = nil }
+    }
     public var traits: ToolTraits
     /// Paths of arguments that are secret: `api_key`, `auth.token`, `headers.*.value`. They are cut before anything is logged.
     public var redacted: [String]
@@ -18,6 +21,8 @@ public struct Tool: Sendable {
     /// When the call is cancelled or its time is up, the task is cancelled. Work that goes on regardless is abandoned: its result counts
     /// for nothing, and what it writes stays held until it returns.
     public var run: Work
+    /// Why no engine can take it, where that was seen as it was made.
+    var fault: String?
 
     public init(
         name: String, description: String, parameters: JSONValue = ["type": "object", "properties": [:]], traits: ToolTraits = ToolTraits(),

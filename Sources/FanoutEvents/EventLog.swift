@@ -69,6 +69,24 @@ public final class EventLog: Sendable {
         return reader
     }
 
+    /// What is posted from now on, as a sequence.
+    ///
+    /// - Parameter limit: As of ``reader(limit:wake:)``.
+    public func events(limit: Int = 1024) -> EventStream {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let queue = reader(limit: limit) { wake.yield() }
+        return EventStream(queue: queue, wakes: wakes, log: self)
+    }
+
+    /// How many readers take what is posted.
+    var readerCount: Int { state.withLock { $0.readers.count } }
+
+    /// Forgets a reader: what is posted from now on does not wait for it.
+    func remove(_ reader: EventQueue) {
+        state.withLock { $0.readers.removeAll { $0 === reader } }
+        reader.close()
+    }
+
     /// Says that nothing more will be posted. Readers still take what waits.
     public func close() {
         state.withLock { state in

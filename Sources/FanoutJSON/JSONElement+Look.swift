@@ -2,12 +2,16 @@ extension JSONElement {
     /// The field of that name, of an object that has it; of several, the first.
     package func field(_ name: String) -> JSONElement? {
         guard var fields else { return nil }
-        while let (key, value) = fields.next() {
-            if let utf8 = key.utf8, utf8.elementsEqual(name.utf8) {
-                return value
+        var name = name
+        // Plain memory on both sides: this is asked of every event of a stream, several times.
+        return name.withUTF8 { name in
+            while let (key, value) = fields.next() {
+                if let utf8 = key.utf8, utf8.count == name.count, utf8.elementsEqual(name) {
+                    return value
+                }
             }
+            return nil
         }
-        return nil
     }
 
     /// The items of an array; none for another kind.

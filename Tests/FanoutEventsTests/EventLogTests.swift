@@ -1,5 +1,6 @@
-import FanoutEvents
 import Testing
+
+@testable import FanoutEvents
 
 @Suite("Event log")
 struct EventLogTests {
@@ -8,6 +9,18 @@ struct EventLogTests {
         .callOutput(Event.CallOutput(call: call, text: text, stream: .stdout))
     }
     private func finished(_ call: String) -> Event.Body { .callFinished(Event.CallFinished(call: call, outcome: .ok)) }
+
+    @Test("nothing waits any more for a loop that was left")
+    func leftLoop() async {
+        let log = EventLog { 0 }
+        do {
+            let events = log.events()
+            #expect(log.readerCount == 1)
+            log.post([finished("a"), finished("b")])
+            for await _ in events { break }
+        }
+        #expect(log.readerCount == 0)
+    }
 
     @Test("every reader gets every event in order, from when it came on")
     func readers() {

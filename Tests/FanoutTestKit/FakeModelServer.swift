@@ -99,13 +99,15 @@ package final class FakeModelServer: Sendable {
     private static func refusal(of request: LoopbackServer.Request, form: WireForm, key: String?) -> LoopbackServer.Answer? {
         let path: String
         let given: String?
+        let bearer = request.headers["authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
         switch form {
         case .openAIChat, .openAIResponses:
             path = form == .openAIChat ? "/v1/chat/completions" : "/v1/responses"
-            given = request.headers["authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
+            given = bearer
         case .anthropicMessages:
             path = "/v1/messages"
-            given = request.headers["x-api-key"]
+            // Clients of the version of 2026 send the one, those before it the other.
+            given = request.headers["x-api-key"] ?? bearer
         }
         guard request.method == "POST", request.path == path else {
             return error(404, "Invalid URL (\(request.method) \(request.path))", type: "invalid_request_error", form: form)

@@ -133,30 +133,51 @@ extension WireForm {
     }
 
     private func responsesEvents(_ text: String?, _ calls: [SpokenCall], isCut: Bool) -> [JSONValue] {
-        var events: [JSONValue] = [["type": "response.created", "response": ["id": "resp_1", "status": "in_progress", "output": []]]]
-        let items = response(text, calls, status: "completed")["output"]?.array ?? []
-        for (index, item) in items.enumerated() {
-            let place = JSONValue.integer(Int64(index))
-            guard case .object(var opening) = item else { continue }
-            let isCall = item["type"]?.string == "function_call"
-            opening["status"] = "in_progress"
-            opening[isCall ? "arguments" : "content"] = isCall ? "" : []
-            events.append(["type": "response.output_item.added", "output_index": place, "item": .object(opening)])
-            let written = isCall ? item["arguments"]?.string ?? "" : item["content"]?[0]?["text"]?.string ?? ""
-            let kind: JSONValue = isCall ? "response.function_call_arguments.delta" : "response.output_text.delta"
-            events += halves(written).map { ["type": kind, "output_index": place, "content_index": 0, "delta": .string($0)] }
-            events.append(["type": "response.output_item.done", "output_index": place, "item": item])
+        var opening: JSONObject = response(nil, [], status: "in_progress").object ?? [:]
+        opening["usage"] = nil
+        var events: [JSONValue] = [["type": "response.created", "response": .object(opening)]]
+        let whole: JSONObject = response(text, calls, status: isCut ? "incomplete" : "completed").object ?? [:]
+        for (index, item) in (whole["output"]?.array ?? []).enumerated() {
+            events += itemEvents(item, JSONValue.integer(Int64(index)))
         }
-        var last: JSONObject = response(text, calls, status: isCut ? "incomplete" : "completed").object ?? [:]
-        if isCut {
-            last["incomplete_details"] = ["reason": "max_output_tokens"]
-        }
-        events.append(["type": isCut ? "response.incomplete" : "response.completed", "response": .object(last)])
+        events.append(["type": isCut ? "response.incomplete" : "response.completed", "response": .object(whole)])
         return events.enumerated().map { number, event in
             guard case .object(var numbered) = event else { return event }
             numbered["sequence_number"] = .integer(Int64(number))
             return .object(numbered)
         }
+    }
+
+    /// One item of the output, from its opening to its end.
+    private func itemEvents(_ item: JSONValue, _ place: JSONValue) -> [JSONValue] {
+        guard case .object(var opening) = item, let id = item["id"] else { return [] }
+        func event(_ type: JSONValue, _ fields: JSONObject) -> JSONValue {
+            var event: JSONObject = ["type": type, "item_id": id, "output_index": place]
+            for (name, value) in fields {
+                event[name] = value
+            }
+            return .object(event)
+        }
+        opening["status"] = "in_progress"
+        var events: [JSONValue] = []
+        if let arguments = item["arguments"]?.string {
+            opening["arguments"] = ""
+            events += halves(arguments).map { event("response.function_call_arguments.delta", ["delta": .string($0)]) }
+            events.append(event("response.function_call_arguments.done", ["arguments": .string(arguments)]))
+        } else {
+            let part = item["content"]?[0] ?? [:]
+            let text = part["text"]?.string ?? ""
+            let empty: JSONValue = ["type": "output_text", "text": "", "annotations": []]
+            opening["content"] = []
+            events.append(event("response.content_part.added", ["content_index": 0, "part": empty]))
+            events += halves(text).map {
+                event("response.output_text.delta", ["content_index": 0, "delta": .string($0), "logprobs": []])
+            }
+            events.append(event("response.output_text.done", ["content_index": 0, "text": .string(text), "logprobs": []]))
+            events.append(event("response.content_part.done", ["content_index": 0, "part": part]))
+        }
+        return [["type": "response.output_item.added", "output_index": place, "item": .object(opening)]] + events
+            + [["type": "response.output_item.done", "output_index": place, "item": item]]
     }
 
     private func response(_ text: String?, _ calls: [SpokenCall], status: JSONValue) -> JSONValue {
@@ -177,8 +198,12 @@ extension WireForm {
         }
         return [
             "id": "resp_1", "object": "response", "created_at": 1_795_228_000, "model": "m", "status": status,
-            "output": .array(said + items),
-            "usage": ["input_tokens": 10, "output_tokens": 5],
+            "incomplete_details": status == "incomplete" ? ["reason": "max_output_tokens"] : nil, "output": .array(said + items),
+            "parallel_tool_calls": true, "tool_choice": "auto", "tools": [],
+            "usage": [
+                "input_tokens": 10, "input_tokens_details": ["cached_tokens": 0, "cache_write_tokens": 0], "output_tokens": 5,
+                "output_tokens_details": ["reasoning_tokens": 0], "total_tokens": 15,
+            ],
         ]
     }
 }

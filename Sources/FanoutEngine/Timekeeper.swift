@@ -33,7 +33,7 @@ extension Timekeeper {
     public func sleep(until instant: Int64) async throws {
         let sleeper = Sleeper()
         try await withTaskCancellationHandler {
-            try await withUnsafeThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { continuation in
                 guard sleeper.begin(continuation) else { return }
                 sleeper.hold(wake(at: instant) { sleeper.end(.success(())) })
             }
@@ -47,14 +47,14 @@ extension Timekeeper {
 private final class Sleeper: Sendable {
     private enum State {
         case new
-        case asleep(UnsafeContinuation<Void, any Error>, Alarm?)
+        case asleep(CheckedContinuation<Void, any Error>, Alarm?)
         case ended
     }
 
     private let state = Guarded(State.new)
 
     /// False where it was cancelled before it began; the task is resumed then.
-    func begin(_ continuation: UnsafeContinuation<Void, any Error>) -> Bool {
+    func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
         let begins = state.withLock { state in
             guard case .new = state else { return false }
             state = .asleep(continuation, nil)
@@ -78,7 +78,7 @@ private final class Sleeper: Sendable {
     }
 
     func end(_ result: Result<Void, any Error>) {
-        let (continuation, alarm) = state.withLock { state -> (UnsafeContinuation<Void, any Error>?, Alarm?) in
+        let (continuation, alarm) = state.withLock { state -> (CheckedContinuation<Void, any Error>?, Alarm?) in
             defer { state = .ended }
             guard case .asleep(let continuation, let alarm) = state else { return (nil, nil) }
             return (continuation, alarm)

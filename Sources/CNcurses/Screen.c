@@ -103,6 +103,16 @@ static void enter(void) {
     cncurses_output_write(text, strlen(text));
 }
 
+// Ctrl-C and Ctrl-\\ have a terminal drop what is on its way to the screen, and half an escape sequence with it, unless it is told otherwise.
+static void keep_output(void) {
+    struct termios changed;
+    if (tcgetattr(cncurses_output_terminal(), &changed) == 0) {
+        changed.c_lflag |= NOFLSH;
+        tcsetattr(cncurses_output_terminal(), TCSANOW, &changed);
+        def_prog_mode();
+    }
+}
+
 bool cncurses_start(const char *terminal, int input, int output) {
     if (screen || !isatty(input) || !isatty(output)) {
         return false;
@@ -125,6 +135,7 @@ bool cncurses_start(const char *terminal, int input, int output) {
     cbreak();
     noecho();
     nonl();
+    keep_output();
     curs_set(0);
     set_escdelay(25);
     // Keys that wait would hold the picture back.

@@ -3,9 +3,12 @@ package import FanoutTimeline
 
 /// Which lanes are in sight while a run with more lanes than rows is followed, each in a place that stays its own.
 ///
-/// What runs comes first, then what failed last, then what is newest. A lane keeps its row until its row is needed by one that
+/// What runs or asks comes first, then what waits, then what failed last, then what is newest. A lane keeps its row until its row is needed by one that
 /// counts for more.
 package struct Placement: Sendable, Hashable {
+    /// The rank of a row whose lane waits.
+    private static let waits = 3
+
     private var slots: [Int?] = []
 
     package init() {}
@@ -28,7 +31,8 @@ package struct Placement: Sendable, Hashable {
         }
         guard rows > 0 else { return }
         var shown = Set(slots.compactMap { $0 })
-        // Rows that may be given away: empty ones, then those of lanes that ended well, the oldest end first, then other ended ones.
+        // Rows that may be given away: empty ones, then those of lanes that ended well, the oldest end first, then other ended ones; to a lane that
+        // runs also those of lanes that wait.
         var free: [(slot: Int, rank: Int, ended: Int64)] = []
         for (slot, lane) in slots.enumerated() {
             guard let lane, timeline.laneRange.contains(lane) else {
@@ -39,13 +43,25 @@ package struct Placement: Sendable, Hashable {
             switch timeline.state(of: lane, at: t) {
             case .hidden: free.append((slot, 0, 0))
             case .ended(let outcome): free.append((slot, outcome.isError ? 2 : 1, timeline.lane(lane).ended))
-            case .announced, .waiting, .running, .backoff: break
+            case .announced, .waiting(nil), .waiting(.limit), .waiting(.order), .waiting(.rate), .waiting(.dependency):
+                free.append((slot, Self.waits, Int64(slot)))
+            case .running, .backoff, .waiting(.approval): break
             }
         }
         free.sort { ($0.rank, $0.ended, $0.slot) < ($1.rank, $1.ended, $1.slot) }
         var next = free.makeIterator()
-        for lane in open.reversed() where !shown.contains(lane) {
+        let hidden = free.isEmpty ? [] : open.reversed().filter { !shown.contains($0) }
+        let running = hidden.filter { timeline.state(of: $0, at: t).isAtWork }
+        for lane in running {
             guard let place = next.next() else { return }
+            if place.rank == Self.waits, let lane = slots[place.slot] {
+                shown.remove(lane)
+            }
+            slots[place.slot] = lane
+            shown.insert(lane)
+        }
+        for lane in hidden where !shown.contains(lane) {
+            guard let place = next.next(), place.rank < Self.waits else { return }
             slots[place.slot] = lane
             shown.insert(lane)
         }
@@ -54,6 +70,16 @@ package struct Placement: Sendable, Hashable {
             guard let place = next.next(), place.rank == 0 else { return }
             slots[place.slot] = lane
             shown.insert(lane)
+        }
+    }
+}
+
+extension LaneState {
+    /// Whether an attempt goes on, another is sure to follow, or somebody is asked.
+    fileprivate var isAtWork: Bool {
+        switch self {
+        case .running, .backoff, .waiting(.approval): true
+        case .hidden, .announced, .waiting(nil), .waiting(.limit), .waiting(.order), .waiting(.rate), .waiting(.dependency), .ended: false
         }
     }
 }

@@ -198,6 +198,16 @@ struct DashboardTests {
         }
     }
 
+    @Test("with more lanes waiting than there are rows, the one that runs is in sight all the same")
+    func runningAmongWaiting() {
+        let score = (["first|=========="] + (1..<20).map { "later\($0)|.........." }).joined(separator: "\n")
+        var stage = Stage(Self.timelines([score]), at: 500_000)
+        stage.height = 12
+        let lines = stage.frame().lines
+        #expect(lines.contains { $0.contains("● first") }, "\(lines.joined(separator: "\n"))")
+        #expect(lines.contains { $0.contains("later19") })
+    }
+
     @Test("keys ask for what they say")
     func effects() {
         var stage = Stage(Self.timelines(["grep|===", "bash|==="]), at: 300_000)

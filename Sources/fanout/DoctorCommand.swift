@@ -4,6 +4,7 @@ internal import FanoutEvents
 internal import FanoutHTTP
 internal import FanoutJSON
 internal import FanoutSession
+internal import FanoutTools
 
 #if canImport(Darwin)
     internal import Darwin
@@ -65,6 +66,11 @@ extension ProgramCommand {
             "HTTP", HTTPClient.isAvailable ? "yes" : "no",
             HTTPClient.isAvailable ? "libcurl is there" : "libcurl is missing; on Debian: apt-get install libcurl4",
             isFault: !HTTPClient.isAvailable)
+        report.add("SQLite", "yes", DatabaseLibraries.sqlite)
+        let hasPostgres = DatabaseLibraries.hasPostgres
+        report.add(
+            "PostgreSQL", hasPostgres ? "yes" : "no",
+            hasPostgres ? "libpq is there" : "libpq is missing or older than 14; on Debian: apt-get install libpq5")
         for form in [WireForm.openAIChat, .anthropicMessages] {
             let hasKey = Environment.isSet(form.keyVariable)
             let base = Environment.value(form.baseURLVariable).map { HTTPRequest.host(of: $0) }

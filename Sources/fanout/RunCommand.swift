@@ -15,7 +15,7 @@ internal import FanoutView
 extension ProgramCommand {
     /// Runs an agent against a model.
     static let run = ProgramCommand(
-        name: "run", operands: "PROMPT", summary: "runs an agent: a model behind a URL, and the tools of a file",
+        name: "run", operands: "PROMPT", summary: "runs an agent: a model of OpenAI's, Anthropic's or your own server's, and your tools",
         options: ProviderOptions.options + display + recording + LiveRun.options + [
             Option("tools", argument: "FILE", "the tools that the model may call; else fanout.json here, if there is one"),
             Option("system", argument: "TEXT|FILE", "what the model is told beside the prompt"),

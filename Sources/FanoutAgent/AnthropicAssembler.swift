@@ -42,7 +42,8 @@ struct AnthropicAssembler: ReplyAssembler {
         } catch {
             throw ReplyError("a piece of the stream is not JSON: \(error)")
         }
-        switch root.field("type")?.string {
+        // Servers that imitate the API may leave the events' names out.
+        switch event.hasName ? event.type : root.field("type")?.string {
         case "message_start":
             hasBegun = true
             model = root.field("message")?.field("model")?.string

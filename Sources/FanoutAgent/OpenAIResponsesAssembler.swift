@@ -26,7 +26,7 @@ struct OpenAIResponsesAssembler: ReplyAssembler {
         } catch {
             throw ReplyError("a piece of the stream is not JSON: \(error)")
         }
-        switch root.field("type")?.string ?? event.type {
+        switch event.hasName ? event.type : root.field("type")?.string ?? "" {
         case "response.output_item.added":
             sealCompleted(&pieces)
             begin(root, &pieces)

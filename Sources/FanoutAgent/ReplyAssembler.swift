@@ -25,6 +25,11 @@ extension WireForm {
     }
 }
 
+extension EventStreamParser.Event {
+    /// Whether the stream named it.
+    var hasName: Bool { type != "message" }
+}
+
 extension ReplyError {
     /// The stream ended before it said that the reply was whole.
     static let cutOff = ReplyError("the connection ended before the reply was whole", kind: .connection, isTransient: true)

@@ -35,6 +35,7 @@ package struct EventStreamParser: Sendable {
     /// The beginning of a line whose end has not come.
     private var rest: [UInt8] = []
     private var type = ""
+    private var lastType = ""
     private var data: [UInt8] = []
     private var hasData = false
     private var isAfterReturn = false
@@ -120,7 +121,11 @@ package struct EventStreamParser: Sendable {
             hasData = true
             data.append(contentsOf: value)
         } else if field.elementsEqual("event".utf8) {
-            type = String(decoding: value, as: UTF8.self)
+            // Most events of a stream are of one type, whose word need not be made again.
+            if !lastType.utf8.elementsEqual(value) {
+                lastType = String(decoding: value, as: UTF8.self)
+            }
+            type = lastType
         } else if field.elementsEqual("id".utf8), !value.contains(0) {
             lastID = value.isEmpty ? nil : String(decoding: value, as: UTF8.self)
         } else if field.elementsEqual("retry".utf8), (1..<10).contains(value.count), value.allSatisfy({ (0x30...0x39).contains($0) }) {

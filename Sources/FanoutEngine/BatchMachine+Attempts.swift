@@ -198,9 +198,9 @@ extension BatchMachine {
         return true
     }
 
-    /// Cancels all that is open.
+    /// Cancels all that is open, and what may still arrive.
     package mutating func cancelAll(now: Int64) {
-        guard open > 0 else { return }
+        guard open > 0 || !isWhole, !isOver else { return }
         end(.turnCancelled, now: now)
         propagate(now: now)
     }

@@ -227,5 +227,13 @@ struct EarlyStartTests {
         let results = await arriving.finish(calls)
         #expect(results.map(\.outcome) == [.cancelled, .cancelled])
         #expect(try rig.violations() == "")
+
+        // Also where nothing is open at that moment.
+        let later = try EngineRig(Self.tools)
+        let announced = begin(later, calls, sealing: [])
+        later.engine.cancelTurn(1)
+        #expect(await announced.finish(calls).map(\.outcome) == [.cancelled, .cancelled])
+        #expect(started(later) == [])
+        #expect(try later.violations() == "")
     }
 }

@@ -49,14 +49,8 @@ enum AnthropicMessages {
 
     private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
-        writer.text("{\"name\":")
-        writer.string(tool.name)
-        if !tool.description.isEmpty {
-            writer.text(",\"description\":")
-            writer.string(tool.description)
-        }
-        writer.text(",\"input_schema\":")
-        writer.value(tool.parameters)
+        writer.text("{")
+        writer.definition(of: tool, schemaKey: "input_schema")
         writer.text(isStrict ? ",\"strict\":true}" : "}")
         return JSONText(unchecked: writer.bytes)
     }

@@ -12,19 +12,9 @@ enum OpenAIChat {
         let opening = system.map { [JSONText(["role": "system", "content": .string($0)])] } ?? []
         writer.list(opening + messages)
         writer.text("]")
-        if !options.tools.isEmpty {
-            writer.text(",\"tools\":[")
-            writer.list(options.tools.map { definition(of: $0, isStrict: options.isStrict) })
-            writer.text("]")
-            if options.toolChoice != .auto {
-                writer.text(",\"tool_choice\":")
-                writer.value(choice(options.toolChoice))
-            }
-            // On by default, and refused by some servers where it says nothing new.
-            if !options.allowsParallelCalls {
-                writer.text(",\"parallel_tool_calls\":false")
-            }
-        }
+        writer.openAITools(
+            options, definition: { definition(of: $0, isStrict: options.isStrict) },
+            naming: { ["type": "function", "function": ["name": .string($0)]] })
         if let longest = options.longestReply {
             writer.text(",\"max_completion_tokens\":")
             writer.integer(Int64(longest))
@@ -36,25 +26,10 @@ enum OpenAIChat {
         return JSONText(unchecked: writer.bytes)
     }
 
-    private static func choice(_ choice: ToolChoice) -> JSONValue {
-        switch choice {
-        case .auto: "auto"
-        case .none: "none"
-        case .required: "required"
-        case .tool(let name): ["type": "function", "function": ["name": .string(name)]]
-        }
-    }
-
     private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
-        writer.text("{\"type\":\"function\",\"function\":{\"name\":")
-        writer.string(tool.name)
-        if !tool.description.isEmpty {
-            writer.text(",\"description\":")
-            writer.string(tool.description)
-        }
-        writer.text(",\"parameters\":")
-        writer.value(tool.parameters)
+        writer.text("{\"type\":\"function\",\"function\":{")
+        writer.definition(of: tool, schemaKey: "parameters")
         writer.text(isStrict ? ",\"strict\":true}}" : "}}")
         return JSONText(unchecked: writer.bytes)
     }

@@ -22,18 +22,8 @@ enum OpenAIResponses {
         writer.text(",\"input\":[")
         writer.list(items)
         writer.text("]")
-        if !options.tools.isEmpty {
-            writer.text(",\"tools\":[")
-            writer.list(options.tools.map { definition(of: $0, isStrict: options.isStrict) })
-            writer.text("]")
-            if options.toolChoice != .auto {
-                writer.text(",\"tool_choice\":")
-                writer.value(choice(options.toolChoice))
-            }
-            if !options.allowsParallelCalls {
-                writer.text(",\"parallel_tool_calls\":false")
-            }
-        }
+        writer.openAITools(
+            options, definition: { definition(of: $0, isStrict: options.isStrict) }, naming: { ["type": "function", "name": .string($0)] })
         if let longest = options.longestReply {
             writer.text(",\"max_output_tokens\":")
             writer.integer(Int64(longest))
@@ -49,25 +39,10 @@ enum OpenAIResponses {
     /// Not strict, unless asked for: the schemas of tools are any JSON Schema, and the strict kind takes few.
     private static func definition(of tool: Tool, isStrict: Bool) -> JSONText {
         var writer = JSONWriter()
-        writer.text("{\"type\":\"function\",\"name\":")
-        writer.string(tool.name)
-        if !tool.description.isEmpty {
-            writer.text(",\"description\":")
-            writer.string(tool.description)
-        }
-        writer.text(",\"parameters\":")
-        writer.value(tool.parameters)
+        writer.text("{\"type\":\"function\",")
+        writer.definition(of: tool, schemaKey: "parameters")
         writer.text(isStrict ? ",\"strict\":true}" : ",\"strict\":false}")
         return JSONText(unchecked: writer.bytes)
-    }
-
-    private static func choice(_ choice: ToolChoice) -> JSONValue {
-        switch choice {
-        case .auto: "auto"
-        case .none: "none"
-        case .required: "required"
-        case .tool(let name): ["type": "function", "name": .string(name)]
-        }
     }
 
     static func item(for result: CallAnswer) -> JSONText {

@@ -44,6 +44,7 @@ struct SQLiteConnection: ~Copyable {
             { context, looks in
                 guard let context, looks < SQLiteConnection.patience / SQLiteConnection.pause else { return 0 }
                 guard !Unmanaged<SQLiteStop>.fromOpaque(context).takeUnretainedValue().isRequested else { return 0 }
+                // SQLite asks whether to look at the lock again, on a thread that the tool holds anyway.
                 usleep(UInt32(SQLiteConnection.pause))
                 return 1
             }, context)

@@ -31,9 +31,7 @@ struct Postgres: Sendable {
 
     /// Asks until the value is this one; the suite's time is the limit.
     func until(_ sql: String, is value: JSONValue, _ arguments: JSONValue = [:]) async throws {
-        while try await self.value(sql, arguments) != value {
-            await Task.yield()
-        }
+        while try await self.value(sql, arguments) != value {}
     }
 
     /// How many statements that hold this mark are at work.
@@ -213,7 +211,7 @@ struct Postgres: Sendable {
                 })
             // The first has the connection, each other a place in the queue.
             while postgres.database.counts.waiting < number || postgres.database.counts.connections < 1 {
-                await Task.yield()
+                try await holder.rows("SELECT 1")
             }
         }
         queries[2].cancel()

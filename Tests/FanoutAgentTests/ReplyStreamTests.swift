@@ -54,6 +54,12 @@ import Testing
         }
     }
 
+    private static let threeCalls =
+        #"{"role":"assistant","content":null,"tool_calls":["#
+        + #"{"id":"call_p1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Paris\"}"}},"#
+        + #"{"id":"call_o2","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}},"#
+        + #"{"id":"call_n3","type":"function","function":{"name":"now","arguments":"{}"}}]}"#
+
     static let streams: [Stream] = [
         Stream(
             "openai_chat/stream_parallel_tool_calls.sse", .openAIChat,
@@ -63,10 +69,7 @@ import Testing
                     announced(1, "call_o2", "get_weather"), sealed(1, "call_o2", "get_weather", oslo),
                     announced(2, "call_n3", "now"), sealed(2, "call_n3", "now", "{}"),
                 ],
-                reply: #"{"role":"assistant","content":null,"tool_calls":["#
-                    + #"{"id":"call_p1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Paris\"}"}},"#
-                    + #"{"id":"call_o2","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}},"#
-                    + #"{"id":"call_n3","type":"function","function":{"name":"now","arguments":"{}"}}]}"#,
+                reply: threeCalls,
                 finish: .calls)
         ),
         Stream(
@@ -77,10 +80,7 @@ import Testing
                     sealed(0, "call_p1", "get_weather", paris), sealed(1, "call_o2", "get_weather", oslo),
                     sealed(2, "call_n3", "now", "{}"),
                 ],
-                reply: #"{"role":"assistant","content":null,"tool_calls":["#
-                    + #"{"id":"call_p1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Paris\"}"}},"#
-                    + #"{"id":"call_o2","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}},"#
-                    + #"{"id":"call_n3","type":"function","function":{"name":"now","arguments":"{}"}}]}"#,
+                reply: threeCalls,
                 finish: .calls)
         ),
         Stream(

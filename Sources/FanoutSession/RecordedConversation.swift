@@ -20,7 +20,7 @@ package struct RecordedConversation: Sendable {
         let file = try SessionFile.open(path)
         defer { close(file) }
         var found = Messages()
-        let bytes = try SessionFile.read(file, withPayloads: true, into: &found)
+        let bytes = try SessionFile.read(file, as: .events, withPayloads: true, into: &found)
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; name the recording of a run")
         }

@@ -36,17 +36,34 @@ package enum SessionFile {
         #endif
     }
 
+    /// What an open file is written in, as far as its beginning tells.
+    ///
+    /// - Parameter isWhole: Whether what stands there is all that is to be waited for.
+    /// - Returns: Nil where more of it must come first.
+    package static func format(of file: Int32, isWhole: Bool) -> StreamFormat? {
+        var head = [UInt8](repeating: 0, count: 1 << 12)
+        while true {
+            let count = max(0, head.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) })
+            let isAll = count < head.count
+            let found = head.withUnsafeBytes {
+                StreamFormat.recognize(UnsafeRawBufferPointer(rebasing: $0[..<count]), isWhole: isAll && isWhole)
+            }
+            if found != nil || isAll { return found }
+            head.append(contentsOf: repeatElement(0, count: head.count))
+        }
+    }
+
     /// Reads everything that stands in an open file and hands it on, payloads left in place unless asked for.
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError)
-        -> Int64
-    {
+    package static func read(
+        _ file: Int32, as format: StreamFormat, withPayloads: Bool = false, into receiver: inout some EventReceiver
+    ) throws(SessionError) -> Int64 {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
-        var reader = EventReader(EventReader.Options(withPayloads: withPayloads))
+        let parser = format.parser(EventReader.Options(withPayloads: withPayloads))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
         defer { buffer.deallocate() }
         var total: Int64 = 0
@@ -58,9 +75,9 @@ package enum SessionFile {
             }
             guard count > 0 else { break }
             total += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
+            parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
         }
-        reader.finish(arrival: .later(changed), into: &receiver)
+        parser.finish(arrival: .later(changed), into: &receiver)
         return total
     }
 

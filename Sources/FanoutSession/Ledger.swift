@@ -95,11 +95,10 @@ package final class Ledger {
 
     /// Takes a whole recording, which is over.
     package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
-        let file = try SessionFile.open(path)
-        let format = SessionFile.format(of: file, isWhole: true) ?? .events
-        let source = addSource(file: file, format: format)
+        let recording = try Importer.placed(try SessionFile.recording(at: path))
+        let source = addSource(file: recording.file, format: recording.format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let bytes = try SessionFile.read(file, as: format, withPayloads: withPayloads, into: &input)
+        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, into: &input)
         try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
         close(source: source)
         timelines.settle()

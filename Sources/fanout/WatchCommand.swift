@@ -28,7 +28,7 @@ extension ProgramCommand {
         let context = WatchedOperand.Context(ledger: ledger, session: session, withPayloads: printer != nil)
         let sources: [any EventSource]
         do {
-            sources = try operands.map { try $0.open(context) }
+            sources = try WatchedOperand.sources(operands, context)
         } catch let failure as ProgramLaunchError {
             Console.complain(failure.description)
             return failure.status
@@ -42,8 +42,7 @@ extension ProgramCommand {
                 Console.complain("listening on \(socket.name)")
             }
         }
-        let names = zip(operands, sources).map { operand, source in (source as? SocketSource)?.name ?? operand.name }
-        let name = names.count == 1 ? names[0] : "\(names.count) sources"
+        let name = operands.count == 1 ? sockets.first?.name ?? operands[0].name : "\(operands.count) sources"
         var dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         let program = sources.lazy.compactMap { $0 as? ProgramSource }.first
         if program != nil {

@@ -91,6 +91,7 @@ final class FollowedFile {
         }
         switch fate() {
         case .same:
+            said = nil
             return take(buffer, now)
         case .gone:
             if said != .gone {

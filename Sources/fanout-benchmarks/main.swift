@@ -24,6 +24,8 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),
     ("transcript", 10_000, ViewerBenchmarks.transcript),
+    ("follow", 5, IngestBenchmarks.follow),
+    ("sockets", 400_000, IngestBenchmarks.sockets),
 ]
 
 func fail(_ message: String) -> Never {

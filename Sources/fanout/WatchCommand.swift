@@ -70,7 +70,7 @@ extension ProgramCommand {
         A SOURCE is one of
           FILE             followed as it grows; it need not be there yet
           -, /dev/fd/N     read to its end
-          unix:PATH        a socket, for you alone; any number of programs connect and write
+          unix:PATH        a socket of mode 0600, for you alone; any number of programs connect and write
           tcp:PORT         the same on 127.0.0.1; tcp:[::1]:PORT; port 0 takes a free one and says which
 
         Programs write one JSON object a line. One that names no session has one of its own; those that name the same one share it.

@@ -61,6 +61,10 @@ struct WatchedOperand {
         guard !command.isEmpty else {
             throw UsageError("--: name a command after it, as in `fanout watch -- python3 agent.py`")
         }
+        // Before anything is started that would have to be ended again.
+        guard display != .dashboard || Display.hasScreen else {
+            throw UsageError("standard output is no terminal that can draw; use --ui plain")
+        }
         let console: ProgramSource.Console =
             switch display {
             case .auto, .dashboard: .captured
@@ -112,7 +116,10 @@ struct WatchedOperand {
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else {
-                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
+                throw errno == EACCES
+                    ? SessionError(
+                        .unreadable, "\(path): a folder on the way may not be entered; name a file in a folder that you may read")
+                    : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
             }
             return follow(path, isThere: false)
         }

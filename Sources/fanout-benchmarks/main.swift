@@ -26,6 +26,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("transcript", 10_000, ViewerBenchmarks.transcript),
     ("follow", 5, IngestBenchmarks.follow),
     ("sockets", 400_000, IngestBenchmarks.sockets),
+    ("whatif", 40, PredictionBenchmarks.whatif),
 ]
 
 func fail(_ message: String) -> Never {

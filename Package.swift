@@ -87,7 +87,8 @@ let package = Package(
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(
             name: "FanoutTimelineTests",
-            dependencies: ["FanoutTimeline", "FanoutSession", "FanoutIngest", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+            dependencies: ["FanoutTimeline", "FanoutSession", "FanoutIngest", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "FanoutAgentTests",
             dependencies: [

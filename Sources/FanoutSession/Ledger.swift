@@ -67,9 +67,18 @@ package final class Ledger {
         let format = SessionFile.format(of: file, isWhole: true) ?? .events
         let source = addSource(file: file, format: format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let bytes = try SessionFile.read(file, as: format, withPayloads: withPayloads, into: &input)
-        try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
-        timelines.close(source: source)
+        let options = EventReader.Options(withPayloads: withPayloads)
+        let claude = format == .claudeTranscript ? ClaudeSession(id: ClaudeFiles(path).id) : nil
+        let parser = claude.map { ClaudeParser(.transcript, options, session: $0) } ?? format.parser(options)
+        let bytes = try SessionFile.read(file, by: parser, into: &input)
+        var sources = [source]
+        if let claude {
+            sources += try loadAgents(of: path, claude, options)
+        }
+        try SessionFile.check(timelines, path: path, format: format, bytes: bytes, isStrict: isStrict)
+        for source in sources {
+            timelines.close(source: source)
+        }
         timelines.settle()
     }
 

@@ -60,10 +60,19 @@ package enum SessionFile {
     package static func read(
         _ file: Int32, as format: StreamFormat, withPayloads: Bool = false, into receiver: inout some EventReceiver
     ) throws(SessionError) -> Int64 {
+        try read(file, by: format.parser(EventReader.Options(withPayloads: withPayloads)), into: &receiver)
+    }
+
+    /// Reads everything that stands in an open file by a parser of its format.
+    ///
+    /// - Returns: How many bytes were read.
+    @discardableResult
+    package static func read(
+        _ file: Int32, by parser: any StreamParser, into receiver: inout some EventReceiver
+    ) throws(SessionError) -> Int64 {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
-        let parser = format.parser(EventReader.Options(withPayloads: withPayloads))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
         defer { buffer.deallocate() }
         var total: Int64 = 0
@@ -89,9 +98,12 @@ package enum SessionFile {
     }
 
     /// Says what is wrong with a recording of which nothing, or not everything, could be read.
-    static func check(_ timelines: Timelines, path: String, bytes: Int64, isStrict: Bool) throws(SessionError) {
+    static func check(_ timelines: Timelines, path: String, format: StreamFormat, bytes: Int64, isStrict: Bool) throws(SessionError) {
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; a recording has a line for each event")
+        }
+        if timelines.isEmpty, format != .events {
+            throw SessionError(.empty, "\(path): a session of Claude Code in which nothing was said yet; follow it with `fanout watch`")
         }
         if timelines.isEmpty {
             let reason = timelines.problems.first.map { " (\($0.problem))" } ?? ""

@@ -4,11 +4,17 @@ package import FanoutEvents
 package enum StreamFormat: String, Sendable, CaseIterable {
     /// Fanout's own.
     case events
+    /// A session of Claude Code, as it writes it down itself.
+    case claudeTranscript = "claude"
+    /// What `claude -p --output-format stream-json` prints.
+    case claudeStream = "claude-stream"
 
     /// Begins to read a stream of it.
     package func parser(_ options: EventReader.Options) -> any StreamParser {
         switch self {
         case .events: EventLines(options)
+        case .claudeTranscript: ClaudeParser(.transcript, options)
+        case .claudeStream: ClaudeParser(.stream, options)
         }
     }
 
@@ -16,6 +22,7 @@ package enum StreamFormat: String, Sendable, CaseIterable {
     func payloads() -> any PayloadReader {
         switch self {
         case .events: EventLinePayloads()
+        case .claudeTranscript, .claudeStream: ClaudePayloads()
         }
     }
 
@@ -23,6 +30,7 @@ package enum StreamFormat: String, Sendable, CaseIterable {
     var hasParts: Bool {
         switch self {
         case .events: false
+        case .claudeTranscript, .claudeStream: true
         }
     }
 }

@@ -63,19 +63,16 @@ package final class Ledger {
 
     /// Takes a whole recording, which is over.
     package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
-        let file = try SessionFile.open(path)
-        let format = SessionFile.format(of: file, isWhole: true) ?? .events
-        let source = addSource(file: file, format: format)
+        let recording = try Importer.placed(try SessionFile.recording(at: path))
+        let source = addSource(file: recording.file, format: recording.format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let options = EventReader.Options(withPayloads: withPayloads)
-        let claude = format == .claudeTranscript ? ClaudeSession(id: ClaudeFiles(path).id) : nil
-        let parser = claude.map { ClaudeParser(.transcript, options, session: $0) } ?? format.parser(options)
-        let bytes = try SessionFile.read(file, by: parser, into: &input)
+        let claude = recording.claudeSession
+        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, claude: claude, into: &input)
         var sources = [source]
         if let claude {
-            sources += try loadAgents(of: path, claude, options)
+            sources += try loadAgents(of: path, claude, withPayloads: withPayloads)
         }
-        try SessionFile.check(timelines, path: path, format: format, bytes: bytes, isStrict: isStrict)
+        try SessionFile.check(timelines, path: path, format: recording.format, bytes: bytes, isStrict: isStrict)
         for source in sources {
             timelines.close(source: source)
         }

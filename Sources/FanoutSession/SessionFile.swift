@@ -36,6 +36,51 @@ package enum SessionFile {
         #endif
     }
 
+    /// What lies at a path, ready to be read from its beginning.
+    package struct Recording: Sendable, Hashable {
+        package var path: String
+        /// Whoever opened it closes it, or hands it to a store.
+        package var file: Int32
+        package var format: StreamFormat
+        /// What a session is called that nothing in it names.
+        package var session: String {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return name.split(separator: ".").first.map(String.init) ?? name
+        }
+    }
+
+    /// Opens what lies at a path, whatever format it is in and whether it is compressed.
+    ///
+    /// - Parameter format: Nil to tell it by its beginning.
+    package static func recording(at path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        try recording(try open(path), path: path, as: format)
+    }
+
+    /// Takes over an open file as a recording; a path names it in what is said.
+    package static func recording(_ file: Int32, path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        let plain = Gzip.isCompressed(file) ? try Gzip.expand(file, path: path) : file
+        return Recording(path: path, file: plain, format: format ?? self.format(of: plain, isWhole: true) ?? .events)
+    }
+
+    /// Takes all that comes of a stream, which cannot be read twice, as a recording.
+    package static func recording(ofStream stream: Int32, path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        let file = try TemporaryFile.create()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Glibc.read(stream, buffer.baseAddress, chunk)
+            if count < 0 {
+                if errno == EINTR { continue }
+                close(file)
+                throw SessionError(.unreadable, "\(path): reading stopped: \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { break }
+            try TemporaryFile.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: file)
+        }
+        lseek(file, 0, SEEK_SET)
+        return try recording(file, path: path, as: format)
+    }
+
     /// What an open file is written in, as far as its beginning tells.
     ///
     /// - Parameter isWhole: Whether what stands there is all that is to be waited for.
@@ -53,21 +98,24 @@ package enum SessionFile {
         }
     }
 
-    /// Reads everything that stands in an open file and hands it on, payloads left in place unless asked for.
+    /// Reads everything that stands in a recording and hands it on, payloads left in place unless asked for.
     ///
+    /// - Parameter claude: What the files of a Claude Code session share, where others of them are read too.
     /// - Returns: How many bytes were read.
     @discardableResult
     package static func read(
-        _ file: Int32, as format: StreamFormat, withPayloads: Bool = false, into receiver: inout some EventReceiver
+        _ recording: Recording, withPayloads: Bool = false, claude: ClaudeSession? = nil, into receiver: inout some EventReceiver
     ) throws(SessionError) -> Int64 {
-        try read(file, by: format.parser(EventReader.Options(withPayloads: withPayloads)), into: &receiver)
+        let options = EventReader.Options(withPayloads: withPayloads, session: recording.session)
+        let parser = claude.map { ClaudeParser(.transcript, options, session: $0) } ?? recording.format.parser(options)
+        return try read(recording.file, by: parser, into: &receiver)
     }
 
     /// Reads everything that stands in an open file by a parser of its format.
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(
+    static func read(
         _ file: Int32, by parser: any StreamParser, into receiver: inout some EventReceiver
     ) throws(SessionError) -> Int64 {
         var status = stat()
@@ -102,7 +150,7 @@ package enum SessionFile {
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; a recording has a line for each event")
         }
-        if timelines.isEmpty, format != .events {
+        if timelines.isEmpty, format == .claudeTranscript || format == .claudeStream {
             throw SessionError(.empty, "\(path): a session of Claude Code in which nothing was said yet; follow it with `fanout watch`")
         }
         if timelines.isEmpty {

@@ -10,6 +10,7 @@ extension Timeline {
         }
         let place = turns.count
         turns.append(Turn(number: number, started: event.t))
+        spans.append(TurnSpan(started: event.t, last: event.t))
         outline += 1
         if let number {
             turnNumbers[number] = place
@@ -63,6 +64,7 @@ extension Timeline {
         }
         lanes.append(lane)
         turns[place].lanes.append(Int32(number))
+        spans[place].lanes += 1
         touch(place, event.t)
         open.append(Int32(number))
         if kind == .call {
@@ -103,8 +105,10 @@ extension Timeline {
             above = turns[place].parent.map { Int(lanes[$0].turn) }
         }
         turns[turn].parent = lane
+        spans[turn].hasParent = true
         children[Int32(lane), default: []].append(turn)
         turns[Int(lanes[lane].turn)].hasNested = true
+        spans[Int(lanes[lane].turn)].hasNested = true
         turns[turn].version += 1
         guard !lanes[lane].isParent else { return }
         let before = transitions(of: lane, isNeeded: true)

@@ -20,7 +20,14 @@ extension StreamFormat {
             if let format = format(of: line, reader) { return format }
         }
         guard isWhole || head.count >= headLength else { return nil }
-        return lines.rest().flatMap { format(of: $0, reader) } ?? .events
+        return lines.rest().flatMap { format(of: $0, reader) } ?? (isDocument(head) ? .messages : .events)
+    }
+
+    /// Whether it begins as a document over several lines that names messages and their roles.
+    private static func isDocument(_ head: UnsafeRawBufferPointer) -> Bool {
+        guard let first = head.first(where: { $0 > 0x20 }), first == 0x7b || first == 0x5b else { return false }
+        let text = String(decoding: head.prefix(1 << 16), as: UTF8.self)
+        return text.contains("\"role\"") || text.contains("\"messages\"") || text.contains("\"function_call\"")
     }
 
     /// The format of which a line could only be, or nil.
@@ -35,6 +42,8 @@ extension StreamFormat {
         case .events: names.has("fanout") || names.type.map { EventReader.isType($0) } ?? false
         case .claudeTranscript: names.isClaudeTranscript
         case .claudeStream: names.isClaudeStream
+        case .messages:
+            names.has("messages") || names.isList && (names.has("role") || names.has("messages")) || names.has("input") && names.type == nil
         }
     }
 
@@ -42,9 +51,13 @@ extension StreamFormat {
     private struct Names {
         private var names: Set<String> = []
         private(set) var type: String?
+        /// Whether they are those of a list's first item.
+        private(set) var isList = false
 
         init(of root: JSONElement) {
-            var fields = root.fields
+            var items = root.items
+            isList = items != nil
+            var fields = items?.next()?.fields ?? root.fields
             while let (key, value) = fields?.next() {
                 guard let name = key.string else { continue }
                 names.insert(name)

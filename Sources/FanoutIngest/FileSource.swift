@@ -49,14 +49,14 @@ package final class FileSource: EventSource {
         close(descriptor)
     }
 
-    package func read(now: Int64) -> SourceNews? {
+    package func read(now: Int64) -> [SourceNews] {
         csystem_watch_drain(descriptor)
-        var news: SourceNews?
+        var news: [SourceNews] = []
         if file >= 0, isReplaced {
             // What was written before it was moved away is still there.
             take(now)
             leave()
-            news = .notice("\(path) was replaced or made shorter; it is read again from its beginning")
+            news = [.notice("\(path) was replaced or made shorter; it is read again from its beginning")]
         }
         if file < 0 {
             guard open() else {

@@ -70,6 +70,9 @@ extension Dashboard {
             hints.append(detail == nil ? ("Enter", "detail") : ("Tab", "page"))
             hints.append(("F8", "transcript"))
         }
+        if output != nil {
+            hints.append(("o", "output"))
+        }
         hints.append(("Space", playhead.isStill ? "go on" : "pause"))
         if isReplay || !playhead.isFollowing {
             hints += [("← →", "5s"), (", .", "step"), ("< >", "speed")]
@@ -99,6 +102,7 @@ extension Dashboard {
             var kept = group
             kept.entries = group.entries.filter { entry in
                 (!entry.isControl || canControl) && (followUps != .none || !entry.keys.contains { $0.command == .ask })
+                    && (output != nil || !entry.keys.contains { $0.command == .output })
             }
             return kept
         }.filter { !$0.entries.isEmpty }

@@ -16,6 +16,13 @@ extension Dashboard {
             drawTooSmall(into: &frame)
             return frame
         }
+        if output?.isShown == true {
+            drawOutput(into: &frame)
+            if showsKeys {
+                drawKeys(into: &frame)
+            }
+            return frame
+        }
         guard let index = sessionIndex(input.timelines) else {
             drawWaiting(input, into: &frame)
             if showsKeys {

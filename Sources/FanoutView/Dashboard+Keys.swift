@@ -21,12 +21,17 @@ extension Dashboard {
             return command == .quit ? [.quit] : []
         }
         notice = nil
+        if output?.isShown == true, output?.handle(command) == true {
+            return []
+        }
         switch command {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
-        case .lanes: showsTranscript = false
-        case .transcript: showsTranscript = true
+        case .lanes, .transcript:
+            showsTranscript = command == .transcript
+            output?.isShown = false
+        case .output: toggleOutput()
         case .ask: openPrompt()
         default:
             guard let index = sessionIndex(input.timelines) else { return [] }
@@ -82,7 +87,7 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .transcript, .ask: break
+        case .quit, .theme, .keys, .lanes, .transcript, .output, .ask: break
         }
         return []
     }

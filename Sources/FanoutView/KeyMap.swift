@@ -82,6 +82,7 @@ package struct KeyMap: Sendable {
             title: "Screen",
             entries: [
                 Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
+                Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
@@ -114,6 +115,7 @@ package struct KeyMap: Sendable {
             entries: [
                 Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
                 Entry([(.function(8), .transcript)], "F8", "transcript"),
+                Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),

@@ -5,6 +5,8 @@ struct ProgramCommand: Sendable {
     var operands: String
     var summary: String
     var options: [Option]
+    /// What else the help tells, after the options.
+    var notes = ""
     /// Returns the exit status.
     var run: @Sendable (Options) throws -> Int32
 
@@ -20,7 +22,7 @@ struct ProgramCommand: Sendable {
         for (left, right) in lines {
             text += "  " + left + String(repeating: " ", count: width - left.count + 2) + right + "\n"
         }
-        return text
+        return notes.isEmpty ? text : text + "\n" + notes + "\n"
     }
 
     /// What every command takes.

@@ -48,7 +48,7 @@ package final class ClaudeSource: EventSource {
     private let projects: ClaudeProjects
     private let ledger: Ledger
     private let options: EventReader.Options
-    private let hookDirectory: String
+    private let hookDirectory: String?
     /// Tells of files that grow, and of names that come to be in folders: apart, since only the second means to look at folders again.
     private let grown: Int32
     private let named: Int32
@@ -66,7 +66,7 @@ package final class ClaudeSource: EventSource {
     ///   - withPayloads: Whether whoever observes the ledger wants arguments, results and texts, not only their places.
     ///   - hookDirectory: Where hooks write down what they measure.
     package init(
-        _ scope: Scope, projects: ClaudeProjects = ClaudeProjects(), hookDirectory: String = HookFile.directory(), withPayloads: Bool,
+        _ scope: Scope, projects: ClaudeProjects = ClaudeProjects(), hookDirectory: String? = HookFile.directory(), withPayloads: Bool,
         ledger: Ledger
     ) throws(SessionError) {
         self.scope = scope
@@ -132,7 +132,7 @@ package final class ClaudeSource: EventSource {
 
     /// Looks at the folders again.
     private func look(now: Int64) {
-        watchNearest(hookDirectory)
+        hookDirectory.map(watchNearest)
         switch scope {
         case .file(let path):
             watchNearest(String(path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")))
@@ -199,7 +199,7 @@ package final class ClaudeSource: EventSource {
     private func lookForAgents(_ number: Int) {
         let (files, session, options) = (followed[number].files, followed[number].session, options)
         csystem_watch_file(grown, files.path)
-        if let id = files.id, let hooks = HookFile.path(session: id, in: hookDirectory) {
+        if let id = files.id, let hookDirectory, let hooks = HookFile.path(session: id, in: hookDirectory) {
             csystem_watch_file(grown, hooks)
         }
         watchNearest(files.agentFolder)

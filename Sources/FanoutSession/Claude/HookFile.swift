@@ -9,7 +9,9 @@ package enum HookFile {
     /// Bytes of a line; one that is longer was written by nobody of ours.
     package static let longestLine = 4096
 
-    package static func directory(environment: (String) -> String? = StateDirectory.environmentVariable) -> String {
+    /// Nil where nobody says whose it would be.
+    package static func directory(environment: (String) -> String? = StateDirectory.environmentVariable) -> String? {
+        guard ["XDG_STATE_HOME", "HOME"].contains(where: { environment($0)?.hasPrefix("/") ?? false }) else { return nil }
         let sessions = StateDirectory.path(environment: environment)
         return sessions.dropLast("sessions".count) + "hooks"
     }
@@ -32,8 +34,8 @@ package enum HookFile {
     ///
     /// - Returns: Whether it was written; nobody can be told where it was not.
     @discardableResult
-    package static func append(_ entry: HookEntry, in directory: String) -> Bool {
-        guard let path = path(session: entry.session, in: directory) else { return false }
+    package static func append(_ entry: HookEntry, in directory: String? = directory()) -> Bool {
+        guard let directory, let path = path(session: entry.session, in: directory) else { return false }
         let line = entry.line
         guard line.count <= longestLine else { return false }
         var file = openToAppend(path)
@@ -56,7 +58,8 @@ package enum HookFile {
     /// - Parameter before: Microseconds since the Unix epoch.
     /// - Returns: What was removed.
     @discardableResult
-    package static func prune(before: Int64, in directory: String = HookFile.directory()) -> [String] {
+    package static func prune(before: Int64, in directory: String? = directory()) -> [String] {
+        guard let directory else { return [] }
         var removed: [String] = []
         for name in FolderListing.names(in: directory) where name.hasSuffix(".jsonl") && isName(String(name.dropLast(6))) {
             let path = directory + "/" + name

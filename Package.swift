@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "FanoutTestKit",
             dependencies: [
-                "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
+                "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
                 "CSQLite", "CSystem",
             ], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"], exclude: ["Fixtures"]),

@@ -60,7 +60,6 @@ extension ClaudeParser {
         let result = ClaudeResult(
             call: call, block: block, detail: isOnly ? fields[.toolResult] : nil, fields: fields, withPayloads: options.withPayloads)
         let known = session.end(call)
-        thread.open.removeAll { $0 == call }
         if let agent = result.agent {
             session.join(agent, to: call)
         }

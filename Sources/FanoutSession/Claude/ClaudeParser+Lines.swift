@@ -251,8 +251,8 @@ extension ClaudeParser {
 
     /// Tells the ends of replies of which mostly nothing more comes, so that one who watches does not see them go on until the next line.
     func settle(_ receiver: inout some EventReceiver) {
-        for thread in threads.values {
-            guard let reply = thread.reply, !reply.isOver, reply.message != nil, !reply.isStreamed,
+        for key in threads.keys.sorted() {
+            guard let thread = threads[key], let reply = thread.reply, !reply.isOver, reply.message != nil, !reply.isStreamed,
                 reply.reason != nil || reply.endsWithCall
             else { continue }
             endReply(thread, &receiver)

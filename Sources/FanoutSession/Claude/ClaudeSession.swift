@@ -45,7 +45,7 @@ package final class ClaudeSession {
     private(set) var agents: [String: Agent] = [:]
     /// The calls that set agents to work, by what they were told, in the order in which they were asked for.
     private var assignments: [UInt64: [String]] = [:]
-    private var assigned: [String: String] = [:]
+    private var assigned: [String: (prompt: UInt64, name: String?)] = [:]
 
     var hooks = ClaudeHooks()
     private var hookReader: HookReader?
@@ -132,7 +132,7 @@ package final class ClaudeSession {
     /// Notes what an agent is told to do, and what it is called.
     func assign(_ call: String, prompt: UInt64, name: String?) {
         assignments[prompt, default: []].append(call)
-        assigned[call] = name
+        assigned[call] = (prompt, name)
     }
 
     /// The agent of that id, whose work is a call as far as anybody says so.
@@ -142,7 +142,7 @@ package final class ClaudeSession {
             known.parent = call
             forget(assignmentOf: call)
         }
-        known.name = known.name ?? name ?? known.parent.flatMap { assigned[$0] }
+        known.name = known.name ?? name ?? known.parent.flatMap { assigned[$0]?.name }
         agents[agent] = known
     }
 
@@ -153,10 +153,8 @@ package final class ClaudeSession {
     }
 
     private func forget(assignmentOf call: String) {
-        for (prompt, calls) in assignments where calls.contains(call) {
-            let rest = calls.filter { $0 != call }
-            assignments[prompt] = rest.isEmpty ? nil : rest
-        }
+        guard let prompt = assigned[call]?.prompt else { return }
+        assignments[prompt]?.removeAll { $0 == call }
     }
 
     private static func fingerprint(_ text: String) -> UInt64 {

@@ -38,7 +38,7 @@ final class ClaudeThread {
     /// Whether the user talks to this one.
     let isMain: Bool
     var reply: Reply?
-    /// The calls of the newest reply that have not ended.
+    /// The calls of the newest reply; those that have ended are no calls of the session any more.
     var open: [String] = []
     /// The instant of the line before.
     var last: Int64?

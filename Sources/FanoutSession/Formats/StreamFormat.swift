@@ -22,7 +22,7 @@ package enum StreamFormat: String, Sendable, CaseIterable {
     }
 
     /// Reads back what stands in its lines.
-    func payloads() -> any PayloadReader {
+    package func payloads() -> any PayloadReader {
         switch self {
         case .events, .messages: EventLinePayloads()
         case .claudeTranscript, .claudeStream: ClaudePayloads()

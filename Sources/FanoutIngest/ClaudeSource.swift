@@ -24,8 +24,8 @@ package final class ClaudeSource: EventSource {
 
     /// Microseconds within which a session that was written to is taken for one that goes on: a day.
     package static let recent: Int64 = 86_400_000_000
-    /// Sessions that are not followed, of which it is seen when they go on: the newest so many of a folder.
-    private static let mostIdle = 64
+    /// Sessions that are not followed, of which it is seen when they go on: the newest so many of a directory, or of each of all.
+    private var mostIdle: Int { scope == .all ? 8 : 64 }
     private static let chunk = 1 << 18
     /// Bytes read at once at the most, so that keys are answered while a long session is read.
     private static let most = 1 << 21
@@ -54,10 +54,14 @@ package final class ClaudeSource: EventSource {
     private let named: Int32
     private let nudge: Nudge
     private var followed: [Followed] = []
+    /// Those that are followed, and those that were there before.
     private var paths: Set<String> = []
+    private var seen: Set<String> = []
     /// When each session that is not followed was last written to.
     private var idle: [String: Int64] = [:]
     private var isBegun = false
+    /// Whether it was said that there is none yet.
+    private var isWaiting = false
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
 
     /// Begins to follow.
@@ -113,6 +117,10 @@ package final class ClaudeSource: EventSource {
         }
         if !isBegun, followed.isEmpty {
             news.append(.notice(waiting))
+            isWaiting = true
+        } else if isWaiting, let first = followed.first {
+            isWaiting = false
+            news.append(.notice("following \(first.files.id ?? first.files.path)"))
         }
         isBegun = true
         take(now: now)
@@ -163,10 +171,11 @@ package final class ClaudeSource: EventSource {
     private func look(into folder: String) {
         watchNearest(folder)
         for (place, entry) in ClaudeProjects.sessions(in: folder).enumerated() where !paths.contains(entry.path) {
-            if isBegun, idle[entry.path] == nil {
+            guard seen.insert(entry.path).inserted else { continue }
+            if isBegun {
                 follow(entry.path)
-            } else if place < Self.mostIdle {
-                idle[entry.path] = idle[entry.path] ?? entry.modified
+            } else if place < mostIdle {
+                idle[entry.path] = entry.modified
                 csystem_watch_file(grown, entry.path)
             }
         }

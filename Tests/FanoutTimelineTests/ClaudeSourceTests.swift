@@ -55,7 +55,7 @@ struct ClaudeSourceTests {
         let source = try source(.directory(Self.directory))
         #expect(source.read(now: 0).count == 1)
         try add(call("one", "a"), to: "one.jsonl")
-        #expect(source.read(now: 0).isEmpty)
+        #expect(source.read(now: 0) == [.notice("following one")])
         #expect(calls == ["one": ["a"]])
         try add(call("one", "b"), to: "one.jsonl")
         try add(call("two", "c"), to: "two.jsonl")

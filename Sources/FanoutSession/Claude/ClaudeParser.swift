@@ -47,6 +47,7 @@ package final class ClaudeParser: StreamParser {
 
     /// What a header tells beside the session's id and start.
     struct Headline {
+        var session: String?
         var cwd: String?
         var branch: String?
         var version: String?
@@ -146,6 +147,7 @@ package final class ClaudeParser: StreamParser {
 
     /// Keeps what the header tells.
     private func note() {
+        headline.session = headline.session ?? fields.string(.session)
         headline.cwd = headline.cwd ?? fields.string(.cwd)
         headline.branch = headline.branch ?? fields.string(.branch)
         if headline.version == nil || dialect == .stream {
@@ -157,7 +159,7 @@ package final class ClaudeParser: StreamParser {
     private func open(at t: Int64, _ receiver: inout some EventReceiver) {
         isOpen = true
         if session.header == nil {
-            var header = Header(session: session.id ?? fields.string(.session) ?? options.session, started: t)
+            var header = Header(session: session.id ?? headline.session ?? options.session, started: t)
             header.source = Header.Source(name: "claude-code", version: headline.version)
             var meta: JSONObject = [:]
             for (name, text) in [("cwd", headline.cwd), ("branch", headline.branch)] {

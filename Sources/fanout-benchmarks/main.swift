@@ -25,6 +25,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("frame", 200, ViewerBenchmarks.frame),
     ("transcript", 10_000, ViewerBenchmarks.transcript),
     ("claude", 500, ClaudeBenchmarks.read),
+    ("whatif", 40, PredictionBenchmarks.whatif),
 ]
 
 func fail(_ message: String) -> Never {

@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "fanout-benchmarks",
             dependencies: [
-                "FanoutView", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON",
+                "FanoutView", "FanoutIngest", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutTimeline", "FanoutEngine",
+                "FanoutEvents", "FanoutJSON",
                 "CSystem",
             ]),
 

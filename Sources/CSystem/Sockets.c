@@ -82,6 +82,19 @@ int csystem_probe_unix(const char *path) {
     return error == EAGAIN || error == EINPROGRESS ? 0 : error;
 }
 
+int csystem_connect_unix(const char *path) {
+    struct sockaddr_un address;
+    if (unix_address(path, &address)) {
+        return -1;
+    }
+    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (descriptor < 0) {
+        return -1;
+    }
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    return connect(descriptor, (struct sockaddr *)&address, sizeof address) ? fail(descriptor) : descriptor;
+}
+
 static int numeric_address(const char *text, uint16_t port, struct sockaddr_storage *address, socklen_t *size) {
     memset(address, 0, sizeof *address);
     struct sockaddr_in *four = (struct sockaddr_in *)address;

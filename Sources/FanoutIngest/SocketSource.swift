@@ -15,7 +15,7 @@ package import FanoutSession
 package final class SocketSource: EventSource {
     private static let chunk = 1 << 16
     /// Bytes taken at once at the most, so that keys are answered while a flood comes; each look at a producer counts as `least`.
-    private static let most = 1 << 22
+    private static let most = 1 << 20
     private static let least = 1 << 12
     /// How many are let in at once, before those that are there already are read again.
     private static let mostAccepted = 64

@@ -123,6 +123,23 @@ package final class Ledger {
         forget(source)
     }
 
+    /// Has the sessions of a source go on in another file, and names that.
+    package func continueSource(_ source: Int, file: Int32) -> Int {
+        let next = addSource(file: file)
+        while sessions.count <= next {
+            sessions.append([])
+        }
+        sessions[next] = source < sessions.count ? sessions[source] : []
+        forget(source)
+        timelines.move(source: source, to: next)
+        return next
+    }
+
+    /// Says that what stood in a source's file stands there no more.
+    package func loseFile(source: Int) {
+        payloads.lose(source)
+    }
+
     private func forget(_ source: Int) {
         if source < sessions.count {
             sessions[source] = []
@@ -161,11 +178,14 @@ package struct LedgerInput: EventReceiver {
     package let source: Int
     /// Whether the source's lines can be read again where they stand.
     package let isPlaced: Bool
+    /// Where the source's file begins in what its reader has been given.
+    private let base: Int64
 
-    package init(ledger: Ledger, source: Int, isPlaced: Bool) {
+    package init(ledger: Ledger, source: Int, isPlaced: Bool, base: Int64 = 0) {
         self.ledger = ledger
         self.source = source
         self.isPlaced = isPlaced
+        self.base = base
     }
 
     package func open(_ header: Header, session: Int) {
@@ -173,7 +193,7 @@ package struct LedgerInput: EventReceiver {
     }
 
     package func take(_ event: Event, session: Int, offset: Int64) {
-        ledger.take(event, session: session, source: source, offset: isPlaced ? offset : nil)
+        ledger.take(event, session: session, source: source, offset: isPlaced ? offset - base : nil)
     }
 
     package func report(_ problem: EventProblem) {

@@ -86,6 +86,15 @@ public struct Timelines: Sendable {
         }
     }
 
+    /// Says that another source goes on with what a source told.
+    public mutating func move(source: Int, to next: Int) {
+        while routes.count <= max(source, next) {
+            routes.append([])
+        }
+        routes[next] = routes[source]
+        routes[source] = []
+    }
+
     private func isTold(_ timeline: Int) -> Bool {
         routes.contains { $0.contains { $0.timeline == timeline } }
     }

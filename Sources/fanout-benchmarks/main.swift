@@ -25,6 +25,8 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("frame", 200, ViewerBenchmarks.frame),
     ("transcript", 10_000, ViewerBenchmarks.transcript),
     ("claude", 500, ClaudeBenchmarks.read),
+    ("follow", 5, IngestBenchmarks.follow),
+    ("sockets", 400_000, IngestBenchmarks.sockets),
     ("whatif", 40, PredictionBenchmarks.whatif),
 ]
 

@@ -32,7 +32,7 @@ extension ProgramCommand {
             ledger: ledger, session: session, withPayloads: printer != nil, claude: try claudeScope(options))
         let sources: [any EventSource]
         do {
-            sources = try operands.map { try $0.open(context) }
+            sources = try WatchedOperand.sources(operands, context)
         } catch let failure as ProgramLaunchError {
             Console.complain(failure.description)
             return failure.status
@@ -46,8 +46,7 @@ extension ProgramCommand {
                 Console.complain("listening on \(socket.name)")
             }
         }
-        let names = zip(operands, sources).map { operand, source in (source as? SocketSource)?.name ?? operand.name }
-        let name = names.count == 1 ? names[0] : "\(names.count) sources"
+        let name = operands.count == 1 ? sockets.first?.name ?? operands[0].name : "\(operands.count) sources"
         var dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         let program = sources.lazy.compactMap { $0 as? ProgramSource }.first
         if program != nil {
@@ -75,9 +74,9 @@ extension ProgramCommand {
         A SOURCE is one of
           FILE             followed as it grows; it need not be there yet
           -, /dev/fd/N     read to its end
-          unix:PATH        a socket, for you alone; any number of programs connect and write
-          claude           the session of Claude Code in this directory, and those that begin while it is watched
+          unix:PATH        a socket of mode 0600, for you alone; any number of programs connect and write
           tcp:PORT         the same on 127.0.0.1; tcp:[::1]:PORT; port 0 takes a free one and says which
+          claude           the session of Claude Code in this directory, and those that begin while it is watched
 
         Programs write one JSON object a line. One that names no session has one of its own; those that name the same one share it.
 

@@ -24,7 +24,9 @@ struct WatchedOperand {
     var isStream: Bool
     /// Whether there is something already.
     var isThere = true
-    var open: (Context) throws -> any EventSource
+    /// A file to be followed; those of one command are followed together.
+    private var file: String?
+    private var open: (Context) throws -> (any EventSource)?
 
     /// What an operand can be, in the order in which it is looked at: the last one takes whatever is left.
     private static let kinds: [@Sendable (String) throws -> WatchedOperand?] = [
@@ -41,17 +43,31 @@ struct WatchedOperand {
         throw UsageError("\(text): it is nothing that can be watched")
     }
 
-    private init(name: String, isStream: Bool, isThere: Bool = true, open: @escaping (Context) throws -> any EventSource) {
+    private init(name: String, isStream: Bool, isThere: Bool = true, open: @escaping (Context) throws -> (any EventSource)?) {
         self.name = name
         self.isStream = isStream
         self.isThere = isThere
         self.open = open
     }
 
+    /// Opens all of them, in their order but for files.
+    static func sources(_ operands: [WatchedOperand], _ context: Context) throws -> [any EventSource] {
+        let files = operands.compactMap(\.file)
+        let followed: [any EventSource] =
+            files.isEmpty
+            ? []
+            : [try FileSource(files, session: context.session, withPayloads: context.withPayloads, ledger: context.ledger)]
+        return followed + (try operands.compactMap { try $0.open(context) })
+    }
+
     /// What stands after `--`: a program to start.
     init(command: [String], _ display: Display) throws {
         guard !command.isEmpty else {
             throw UsageError("--: name a command after it, as in `fanout watch -- python3 agent.py`")
+        }
+        // Before anything is started that would have to be ended again.
+        guard display != .dashboard || Display.hasScreen else {
+            throw UsageError("standard output is no terminal that can draw; use --ui plain")
         }
         let console: ProgramSource.Console =
             switch display {
@@ -125,7 +141,10 @@ struct WatchedOperand {
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else {
-                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
+                throw errno == EACCES
+                    ? SessionError(
+                        .unreadable, "\(path): a folder on the way may not be entered; name a file in a folder that you may read")
+                    : SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
             }
             return follow(path, isThere: false)
         }
@@ -143,12 +162,9 @@ struct WatchedOperand {
     }
 
     private static func follow(_ path: String, isThere: Bool) -> WatchedOperand {
-        WatchedOperand(name: path, isStream: false, isThere: isThere) { context in
-            guard let source = FileSource(path, session: context.session, withPayloads: context.withPayloads, ledger: context.ledger) else {
-                throw SessionError(.unreadable, "\(path): it cannot be followed: \(String(cString: strerror(errno)))")
-            }
-            return source
-        }
+        var operand = WatchedOperand(name: path, isStream: false, isThere: isThere) { _ in nil }
+        operand.file = path
+        return operand
     }
 
     private static func pipe(_ name: String, _ descriptor: Int32) -> WatchedOperand {

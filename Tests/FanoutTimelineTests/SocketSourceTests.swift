@@ -151,7 +151,10 @@ struct SocketSourceTests {
         #expect(source.read(now: 0) == [])
         #expect(calls(ledger).values.contains(["heard"]))
         #expect(!source.isPatient)
-        #expect(source.read(now: 0) == [])
+        // Not all of it at once; then all of it, and it may wait again.
+        #expect(ledger.timelines.all.map(\.markers.count).reduce(0, +) < 1100)
+        for _ in 0..<3 { #expect(source.read(now: 0) == []) }
+        #expect(ledger.timelines.all.map(\.markers.count).reduce(0, +) >= sent / line.utf8.count - 8)
         #expect(source.isPatient)
     }
 

@@ -77,6 +77,9 @@ struct WatchedProgramTests {
             #expect(run.status == status)
             #expect(run.error == "fanout: \(error)\n")
         }
+        let blind = try folder.shell(#""$FANOUT" watch --ui dashboard -- touch started; ls"#)
+        #expect(blind.error == "fanout: standard output is no terminal that can draw; use --ui plain\n")
+        #expect(!blind.output.contains("started"))
         #expect(folder.recordings == [])
     }
 

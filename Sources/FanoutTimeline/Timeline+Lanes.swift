@@ -60,6 +60,7 @@ extension Timeline {
         lane.approxStart = event.approx
         if let agent = event.agent {
             lane.agent = symbols.symbol(agent)
+            agentSymbols.insert(lane.agent)
         }
         lanes.append(lane)
         turns[place].lanes.append(Int32(number))
@@ -86,7 +87,12 @@ extension Timeline {
 
     /// Notes that a lane was there as early as an event that came late says.
     private mutating func see(_ lane: Int, _ event: Event) {
-        guard event.t < lanes[lane].seen else { return }
+        guard event.t < lanes[lane].seen else {
+            if event.t == lanes[lane].seen, event.approx == nil {
+                lanes[lane].approxStart = nil
+            }
+            return
+        }
         let before = transitions(of: lane, isNeeded: true)
         lanes[lane].seen = event.t
         lanes[lane].approxStart = event.approx
@@ -115,14 +121,22 @@ extension Timeline {
     }
 
     /// Puts a mark into a lane where its instant belongs; after a lane's end nothing becomes of it any more.
-    mutating func mark(_ lane: Int, _ kind: Mark.Kind, _ event: Event, why: Event.Wait? = nil, on: [String] = []) {
+    mutating func mark(
+        _ lane: Int, _ kind: Mark.Kind, _ event: Event, why: Event.Wait? = nil, on: [String] = [], attempt: Int? = nil
+    ) {
         guard event.t <= lanes[lane].ended else { return }
         var mark = Mark(t: event.t, kind: kind, why: why, approx: event.approx)
         if !on.isEmpty {
             mark.on = symbols.symbol(on.joined(separator: ", "))
         }
+        if kind == .started {
+            mark.attempt = UInt16(clamping: attempt ?? 0)
+            lanes[lane].flags.insert(event.approx == nil ? .hasMeasuredStart : .hasLooseStart)
+        }
+        // Where some starts were measured and some were not, one may stand for the other.
+        let isMixed = lanes[lane].flags.isSuperset(of: [.hasLooseStart, .hasMeasuredStart]) && (kind == .started || kind == .retrying)
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
-        let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded
+        let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
         let before = transitions(of: lane, isNeeded: !isInOrder)
 
         let number = UInt32(marks.endIndex + 1)
@@ -138,9 +152,13 @@ extension Timeline {
         if mark.next == 0 {
             lanes[lane].lastMark = number
         }
-        setOpenMark(lane, number, kind, isLast: mark.next == 0)
-        if kind == .started {
-            lanes[lane].attempts &+= 1
+        if isMixed {
+            supersede(lane)
+        } else {
+            setOpenMark(lane, number, kind, isLast: mark.next == 0)
+            if kind == .started {
+                lanes[lane].attempts &+= 1
+            }
         }
         let turn = Int(lanes[lane].turn)
         touch(turn, event.t)
@@ -149,6 +167,43 @@ extension Timeline {
             return rejournal(lane, before)
         }
         journalMark(lane, kind, event.t, openStart)
+    }
+
+    /// Finds which starts count: a measured one takes the place of one that was concluded, if both are of one attempt.
+    ///
+    /// They are where no retry lies between them and their numbers, if both have one, are the same. It is worked out from all marks of the
+    /// lane in the order of time, so it does not matter in which order they came.
+    private mutating func supersede(_ lane: Int) {
+        var open: Int?
+        var attempts: UInt16 = 0
+        var next = lanes[lane].firstMark
+        while next != 0 {
+            let number = Int(next) - 1
+            next = marks[number].next
+            switch marks[number].kind {
+            case .queued, .ready: continue
+            case .retrying: open = nil
+            case .started:
+                marks[number].isSuperseded = false
+                let isSame = open.map { isSameAttempt($0, number) } ?? false
+                switch (open.map { marks[$0].approx != nil }, marks[number].approx != nil) {
+                case (true?, false) where isSame:
+                    open.map { marks[$0].isSuperseded = true }
+                    open = number
+                case (false?, true) where isSame:
+                    marks[number].isSuperseded = true
+                case (nil, _), (true?, _), (false?, _):
+                    attempts &+= 1
+                    open = number
+                }
+            }
+        }
+        lanes[lane].attempts = attempts
+        lanes[lane].openMark = open.map { UInt32($0 + 1) } ?? 0
+    }
+
+    private func isSameAttempt(_ a: Int, _ b: Int) -> Bool {
+        marks[a].attempt == 0 || marks[b].attempt == 0 || marks[a].attempt == marks[b].attempt
     }
 
     /// Writes down a mark that comes after everything else of its lane.
@@ -182,14 +237,14 @@ extension Timeline {
         }
     }
 
-    /// The last mark at or before an instant, the newest of all, and the start of an attempt that runs at the end.
+    /// The last mark at or before an instant, the newest that counts, and the start of an attempt that runs at the end.
     private func neighbours(of lane: Int, at t: Int64) -> (previous: Int?, newest: Mark?, openStart: Int64?) {
         let last = lanes[lane].lastMark
         guard last != 0 else { return (nil, nil, nil) }
         let open = lanes[lane].openMark
-        let newest = marks[Int(last) - 1]
+        var newest: Mark? = marks[Int(last) - 1]
         var previous: Int?
-        if newest.t <= t {
+        if marks[Int(last) - 1].t <= t {
             previous = Int(last) - 1
         } else {
             var next = lanes[lane].firstMark
@@ -197,6 +252,10 @@ extension Timeline {
                 previous = Int(next) - 1
                 next = marks[Int(next) - 1].next
             }
+        }
+        if marks[Int(last) - 1].isSuperseded {
+            newest = nil
+            forEachMark(of: lane) { newest = $0 }
         }
         return (previous, newest, open == 0 ? nil : marks[Int(open) - 1].t)
     }
@@ -225,18 +284,35 @@ extension Timeline {
         }
     }
 
-    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event) {
+    /// Whether an event tells measured what is only concluded so far: when a lane ended.
+    func corrects(_ event: Event, _ lane: Int) -> Bool {
+        lanes[lane].hasEnded && lanes[lane].approxEnd != nil && event.approx == nil
+    }
+
+    /// - Parameter countedRun: The run time that was counted for it when it ended before, by an end that this one corrects.
+    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event, countedRun: Int64? = nil) {
         // A call ends once; and not before it did something else.
-        guard !lanes[lane].hasEnded else { return }
+        guard !lanes[lane].hasEnded || corrects(event, lane) else { return }
         let (_, newest, openStart) = neighbours(of: lane, at: event.t)
         let t = max(event.t, newest?.t ?? event.t, lanes[lane].seen)
         let turn = Int(lanes[lane].turn)
         touch(turn, t)
         let isCall = lanes[lane].kind == .call
         let isCounted = isCall && !lanes[lane].isParent
+        let isCorrection = lanes[lane].hasEnded
+        let before = transitions(of: lane, isNeeded: isCorrection)
         lanes[lane].ended = t
         lanes[lane].outcome = outcome
         lanes[lane].approxEnd = t == event.t ? event.approx : .inferred
+        hasApproximations = hasApproximations || lanes[lane].approxEnd != nil
+        if isCorrection {
+            turns[turn].running.isStale = true
+            rejournal(lane, before)
+            if let countedRun, lanes[lane].attempts > 0 {
+                runs.replace(countedRun, by: runTime(of: lane, at: t), tool: lanes[lane].name)
+            }
+            return
+        }
         if let place = open.lastIndex(of: Int32(lane)) {
             open.remove(at: place)
         }

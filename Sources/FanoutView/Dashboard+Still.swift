@@ -11,6 +11,7 @@ extension Dashboard {
         copy.detail = nil
         copy.showsKeys = false
         copy.showsTranscript = false
+        copy.overview = nil
         copy.prompt = nil
         copy.followUps = .none
         copy.notice = nil

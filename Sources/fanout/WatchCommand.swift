@@ -14,7 +14,7 @@ extension ProgramCommand {
     /// Follows events that another program writes.
     static let watch = ProgramCommand(
         name: "watch", operands: "FILE…|-|/dev/fd/N", summary: "follows events that another program writes",
-        options: display + recording + [Option("strict", "ends at the first line that cannot be read")]
+        options: display + recording + Notices.options + [Option("strict", "ends at the first line that cannot be read")]
     ) { options in
         guard !options.operands.isEmpty else {
             throw UsageError("watch: name a file of events, or - for standard input")
@@ -27,7 +27,8 @@ extension ProgramCommand {
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
         let printer = Printer(display, glyphs: looks.glyphs)
         let strict = options.has("strict") ? StrictObserver(printer) : nil
-        let ledger = Ledger(recorder: recorder, observer: strict ?? printer)
+        let notices = try Notices(options, before: strict ?? printer)
+        let ledger = Ledger(recorder: recorder, observer: notices ?? strict ?? printer)
         let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session, withPayloads: printer != nil) }
         if display != .dashboard {
             for stream in streams where !stream.isThere {
@@ -37,7 +38,8 @@ extension ProgramCommand {
         let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
         let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         let show = try Show(
-            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
+            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, notices: notices,
+            shouldStop: { strict?.refused != nil })
         let end = show.perform()
         printer?.finish()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)

@@ -19,12 +19,38 @@ extension DurationText {
     /// What stands in the place of a length that means nothing.
     package static let orderOnly: CleanText = "order"
 
-    /// A length, marked where it was not measured.
+    /// A length, marked where it was not measured; a bound is rounded so that it holds.
     package static func length(_ microseconds: Int64, _ precision: Precision, _ glyphs: Glyphs) -> CleanText {
-        guard precision != .orderOnly else { return orderOnly }
-        let text = length(microseconds)
-        // It says by itself that it is no more than a bound.
-        return microseconds > 0 && microseconds < 1000 ? text : glyphs.mark(precision) + text
+        switch precision {
+        case .orderOnly: return orderOnly
+        case .measured: return length(microseconds)
+        case .atMost, .atLeast, .about: break
+        }
+        // Nothing is nothing, and `<1ms` says by itself that it is a bound.
+        guard microseconds >= 1000 else { return length(microseconds) }
+        let text = glyphs.mark(precision) + length(rounded(microseconds, to: unit(microseconds), precision))
+        guard text.columns > widest else { return text }
+        let (coarse, letter): (Int64, CleanText) =
+            microseconds < 3_600_000_000 ? (60_000_000, "m") : microseconds < 86_400_000_000 ? (3_600_000_000, "h") : (86_400_000_000, "d")
+        return glyphs.mark(precision) + CleanText(rounded(microseconds, to: coarse, precision) / coarse) + letter
+    }
+
+    /// Columns that a length takes at the most, with its mark.
+    private static let widest = 6
+
+    /// What the last digit of a length stands for.
+    private static func unit(_ us: Int64) -> Int64 {
+        if us < 99_950 { return 1000 }
+        if us < 59_950_000 { return 100_000 }
+        return us < 3_600_000_000 ? 1_000_000 : us < 86_400_000_000 ? 60_000_000 : 3_600_000_000
+    }
+
+    private static func rounded(_ us: Int64, to unit: Int64, _ precision: Precision) -> Int64 {
+        switch precision {
+        case .atMost: (us + unit - 1) / unit * unit
+        case .atLeast: us / unit * unit
+        case .measured, .about, .orderOnly: (us + unit / 2) / unit * unit
+        }
     }
 
     /// A ratio, marked where it was not measured.

@@ -92,6 +92,9 @@ extension Timeline {
         }
     }
 
+    /// Microseconds, a hundred days: nobody's run time is longer, and a million of them can still be added up.
+    private static let longestRun: Int64 = 1 << 43
+
     /// Says that its source has ended, so that nothing more comes.
     public mutating func close() {
         guard over == nil else { return }
@@ -181,7 +184,7 @@ extension Timeline {
         }
         let before = lanes[lane].hasEnded ? runTime(of: lane, at: Instant.furthest) : nil
         if let run = finished.run, run >= 0 {
-            measuredRuns[Int32(lane)] = min(run, Instant.furthest)
+            measuredRuns[Int32(lane)] = min(run, Self.longestRun)
         }
         end(lane, finished.outcome, event, countedRun: before)
     }

@@ -133,8 +133,7 @@ extension Timeline {
             mark.attempt = UInt16(clamping: attempt ?? 0)
             lanes[lane].flags.insert(event.approx == nil ? .hasMeasuredStart : .hasLooseStart)
         }
-        // Where some starts were measured and some were not, one may stand for the other.
-        let isMixed = lanes[lane].flags.isSuperset(of: [.hasLooseStart, .hasMeasuredStart]) && (kind == .started || kind == .retrying)
+        let isMixed = (kind == .started || kind == .retrying) && isMixed(lane)
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
         let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
         let before = transitions(of: lane, isNeeded: !isInOrder)
@@ -169,6 +168,11 @@ extension Timeline {
         journalMark(lane, kind, event.t, openStart)
     }
 
+    /// Whether some of its starts were measured and some were not, so that one may stand for the other.
+    private func isMixed(_ lane: Int) -> Bool {
+        lanes[lane].flags.isSuperset(of: [.hasLooseStart, .hasMeasuredStart])
+    }
+
     /// Finds which starts count: a measured one takes the place of one that was concluded, if both are of one attempt.
     ///
     /// They are where no retry lies between them and their numbers, if both have one, are the same. It is worked out from all marks of the
@@ -183,6 +187,9 @@ extension Timeline {
             switch marks[number].kind {
             case .queued, .ready: continue
             case .retrying: open = nil
+            case .started where marks[number].t > lanes[lane].ended:
+                // It stood for one that counts no more, now that a retry between them has come to light.
+                marks[number].isSuperseded = true
             case .started:
                 marks[number].isSuperseded = false
                 let isSame = open.map { isSameAttempt($0, number) } ?? false
@@ -306,6 +313,9 @@ extension Timeline {
         lanes[lane].approxEnd = t == event.t ? event.approx : .inferred
         hasApproximations = hasApproximations || lanes[lane].approxEnd != nil
         if isCorrection {
+            if isMixed(lane) {
+                supersede(lane)
+            }
             turns[turn].running.isStale = true
             rejournal(lane, before)
             if let countedRun, lanes[lane].attempts > 0 {

@@ -17,10 +17,14 @@ let package = Package(
         .systemLibrary(
             name: "CNcursesw",
             providers: [
-                .apt(["libncursesw5-dev", "libsimdjson-dev", "libsqlite3-dev", "libcurl4-openssl-dev", "libpq-dev", "libmicrohttpd-dev"]),
-                .brew(["ncurses", "simdjson", "sqlite", "curl", "libpq", "libmicrohttpd"]),
+                .apt([
+                    "libncursesw5-dev", "libsimdjson-dev", "libsqlite3-dev", "libcurl4-openssl-dev", "libpq-dev", "libmicrohttpd-dev",
+                    "zlib1g-dev",
+                ]),
+                .brew(["ncurses", "simdjson", "sqlite", "curl", "libpq", "libmicrohttpd", "zlib"]),
             ]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         // Our own C, each imported by the one Swift target that wraps it.
@@ -53,7 +57,7 @@ let package = Package(
         .target(
             name: "FanoutTools",
             dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CPostgres", "CSQLite", "CSystem"]),
-        .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSystem"]),
+        .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSystem", "CZlib"]),
         .target(name: "FanoutIngest", dependencies: ["FanoutSession", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
         // What is seen.

@@ -1,13 +1,13 @@
 extension Int64 {
     /// So many microseconds later; the end of time where that lies beyond it.
-    func later(by delay: Int64) -> Int64 {
+    package func later(by delay: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(Swift.max(delay, 0))
         return overflow ? .max : sum
     }
 }
 
 /// What is due when, earliest first; what was put in first comes first among equals.
-struct InstantHeap<Element: Sendable>: Sendable {
+package struct InstantHeap<Element: Sendable>: Sendable {
     private struct Entry: Sendable {
         var instant: Int64
         var number: Int
@@ -19,11 +19,13 @@ struct InstantHeap<Element: Sendable>: Sendable {
     private var entries: [Entry] = []
     private var numbers = 0
 
-    var count: Int { entries.count }
-    var first: (instant: Int64, element: Element)? { entries.first.map { ($0.instant, $0.element) } }
+    package init() {}
+
+    package var count: Int { entries.count }
+    package var first: (instant: Int64, element: Element)? { entries.first.map { ($0.instant, $0.element) } }
 
     /// O(1) for what comes after everything else, as deadlines mostly do.
-    mutating func insert(_ element: Element, at instant: Int64) {
+    package mutating func insert(_ element: Element, at instant: Int64) {
         entries.append(Entry(instant: instant, number: numbers, element: element))
         numbers += 1
         var child = entries.count - 1
@@ -36,7 +38,7 @@ struct InstantHeap<Element: Sendable>: Sendable {
     }
 
     @discardableResult
-    mutating func removeFirst() -> Element? {
+    package mutating func removeFirst() -> Element? {
         guard let first = entries.first else { return nil }
         let last = entries.removeLast()
         if !entries.isEmpty {
@@ -56,7 +58,7 @@ struct InstantHeap<Element: Sendable>: Sendable {
     }
 
     /// Forgets what does not satisfy the condition.
-    mutating func keep(where condition: (Element) -> Bool) {
+    package mutating func keep(where condition: (Element) -> Bool) {
         // A sorted array is a heap.
         entries = entries.filter { condition($0.element) }.sorted { $0.precedes($1) }
     }

@@ -43,6 +43,9 @@ struct EventDecoder {
 
     private static let kinds = WordTable<Kind>()
 
+    /// Whether the format knows a type of event of this name.
+    static func isType(_ name: String) -> Bool { Kind(rawValue: name) != nil }
+
     private let kinds = Self.kinds
     private let reader = JSONReader()
     private var fields: EventFields

@@ -1,4 +1,4 @@
-internal import FanoutJSON
+package import FanoutJSON
 
 /// A line of a stream that could not be taken as it stands.
 public struct EventProblem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -21,10 +21,12 @@ public struct EventProblem: Error, Sendable, Hashable, CustomStringConvertible {
         /// A field without which the event means nothing.
         case missing(String)
         case tooLong(limit: Int)
+        /// A document without a list of messages, in a stream of such.
+        case noMessages
         /// The last line has no end: its writer was cut off, or still writes.
         case torn
 
-        static func notJSON(_ error: JSONError) -> Fault { .notJSON(offset: error.offset, reason: error.reason) }
+        package static func notJSON(_ error: JSONError) -> Fault { .notJSON(offset: error.offset, reason: error.reason) }
     }
 
     public var description: String { "line \(line): \(fault)" }
@@ -39,6 +41,7 @@ extension EventProblem.Fault: CustomStringConvertible {
         case .badHeader: "a header needs \"fanout\", \"session\" and \"started\" (RFC 3339)"
         case .otherVersion(let version): "a header of version \(version) of the format, and this program reads version \(Header.version)"
         case .missing(let field): "the event has no \"\(field)\""
+        case .noMessages: "no list of messages"
         case .tooLong(let limit): "longer than \(limit >> 20 > 0 ? "\(limit >> 20) MiB" : "\(limit) bytes")"
         case .torn: "torn: the stream ended in the middle of it"
         }

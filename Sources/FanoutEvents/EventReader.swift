@@ -1,11 +1,3 @@
-internal import FanoutJSON
-
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// Takes what a reader finds in a stream.
 public protocol EventReceiver {
     /// A session begins, or the header of one that began without is there. Its index names it from here on.
@@ -58,130 +50,62 @@ public struct EventReader: ~Copyable {
     private var clocks: [Clock] = []
     private var indices: [String: Int] = [:]
     private var current: Int?
-    /// The part of a line that has arrived so far, with room for the padding.
-    private var partial: [UInt8] = []
-    private var isSkipping = false
+    private var cutter: StreamLines
     /// Lines seen so far, whole ones and blank ones too.
-    public private(set) var lines = 0
+    public var lines: Int { cutter.count }
     /// Where the next line begins, in bytes from the start of the stream.
-    public private(set) var offset: Int64 = 0
+    public var offset: Int64 { cutter.offset }
 
     public init(_ options: Options = Options()) {
         self.options = options
         decoder = EventDecoder(withPayloads: options.withPayloads)
+        cutter = StreamLines(longest: options.longestLine)
     }
+
+    /// Whether this version of the format has a type of event of that name.
+    package static func isType(_ name: String) -> Bool { EventDecoder.isType(name) }
 
     /// Takes the next bytes, and hands on what they complete.
     public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, into receiver: inout some EventReceiver) {
-        var rest = bytes.bindMemory(to: UInt8.self)[...]
-        if !partial.isEmpty || isSkipping {
-            guard let end = rest.firstIndex(of: 0x0a) else {
-                return keep(rest, &receiver)
-            }
-            keep(rest[..<end], &receiver)
-            completePartial(arrival, &receiver)
-            rest = rest[(end + 1)...]
+        var rest = bytes[...]
+        while let line = cutter.next(&rest) {
+            take(line, arrival, &receiver)
         }
-        while let end = Self.lineEnd(rest) {
-            if end - rest.startIndex > options.longestLine {
-                reportTooLong(&receiver)
-                lines += 1
-                offset += Int64(end - rest.startIndex) + 1
-            } else if rest.endIndex - end > JSONReader.padding {
-                line(UnsafeBufferPointer(rebasing: rest[..<end]), arrival, &receiver)
-            } else {
-                // The parser may read beyond the line, so one near the end of the bytes is copied first.
-                partial.append(contentsOf: rest[..<end])
-                completePartial(arrival, &receiver)
-            }
-            rest = rest[(end + 1)...]
-        }
-        keep(rest, &receiver)
     }
 
     /// Reads what is left when the stream ends: a last line without its end is read if it is one whole value, and else reported torn.
     public mutating func finish(arrival: Arrival, into receiver: inout some EventReceiver) {
-        guard !partial.isEmpty else { return }
-        let count = partial.count
-        partial.append(contentsOf: repeatElement(0, count: JSONReader.padding))
-        let isTorn = partial.withUnsafeBufferPointer { buffer in
-            let text = UnsafeBufferPointer(rebasing: buffer[..<count])
-            guard !Self.isBlank(text) else { return false }
-            do {
-                _ = try decoder.decode(text)
-                return false
-            } catch EventProblem.Fault.notJSON {
-                return true
-            } catch {
-                // What is whole and yet no event is at fault for another reason.
-                return false
-            }
-        }
-        partial.removeLast(JSONReader.padding)
-        guard isTorn else { return completePartial(arrival, &receiver) }
-        lines += 1
-        offset += Int64(count)
-        partial.removeAll()
-        receiver.report(EventProblem(line: lines, fault: .torn))
-    }
-
-    private static func isBlank(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        text.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }
-    }
-
-    private static func lineEnd(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-        guard let base = bytes.base.baseAddress, !bytes.isEmpty else { return nil }
-        guard let found = memchr(base + bytes.startIndex, 0x0a, bytes.count) else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
-    }
-
-    private mutating func keep(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ receiver: inout some EventReceiver) {
-        guard !isSkipping else {
-            offset += Int64(bytes.count)
-            return
-        }
-        partial.append(contentsOf: bytes)
-        if partial.count > options.longestLine {
-            reportTooLong(&receiver)
-            offset += Int64(partial.count)
-            partial = []
-            isSkipping = true
-        }
-    }
-
-    private func reportTooLong(_ receiver: inout some EventReceiver) {
-        receiver.report(EventProblem(line: lines + 1, fault: .tooLong(limit: options.longestLine)))
-    }
-
-    private mutating func completePartial(_ arrival: Arrival, _ receiver: inout some EventReceiver) {
-        if isSkipping {
-            isSkipping = false
-            lines += 1
-            offset += 1
-            return
-        }
-        var whole: [UInt8] = []
-        swap(&whole, &partial)
-        let count = whole.count
-        whole.append(contentsOf: repeatElement(0, count: JSONReader.padding))
-        whole.withUnsafeBufferPointer { line(UnsafeBufferPointer(rebasing: $0[..<count]), arrival, &receiver) }
-        // Its memory serves the next line.
-        whole.removeAll(keepingCapacity: whole.capacity <= 1 << 20)
-        swap(&whole, &partial)
-    }
-
-    private mutating func line(_ text: UnsafeBufferPointer<UInt8>, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
-        lines += 1
-        let start = offset
-        offset += Int64(text.count) + 1
-        guard !Self.isBlank(text) else { return }
+        guard let line = cutter.rest(), !line.isBlank else { return }
         do {
-            switch try decoder.decode(text) {
-            case .header(let header): open(header, &receiver)
-            case .event(let when): resolve(when, arrival, start, &receiver)
-            }
+            take(try decoder.decode(line.text), line, arrival, &receiver)
         } catch {
-            receiver.report(EventProblem(line: lines, fault: error))
+            if case .notJSON = error {
+                receiver.report(EventProblem(line: line.number, fault: .torn))
+            } else {
+                // What is whole and yet no event is at fault for another reason.
+                receiver.report(EventProblem(line: line.number, fault: error))
+            }
+        }
+    }
+
+    private mutating func take(_ line: StreamLines.Line, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
+        guard !line.isTooLong else {
+            return receiver.report(EventProblem(line: line.number, fault: .tooLong(limit: options.longestLine)))
+        }
+        guard !line.isBlank else { return }
+        do {
+            take(try decoder.decode(line.text), line, arrival, &receiver)
+        } catch {
+            receiver.report(EventProblem(line: line.number, fault: error))
+        }
+    }
+
+    private mutating func take(
+        _ decoded: EventDecoder.Line, _ line: StreamLines.Line, _ arrival: Arrival, _ receiver: inout some EventReceiver
+    ) {
+        switch decoded {
+        case .header(let header): open(header, &receiver)
+        case .event(let when): resolve(when, arrival, line.offset, &receiver)
         }
     }
 

@@ -19,7 +19,7 @@ package final class FileSource: EventSource {
     package let isPatient = true
     private let path: String
     private let ledger: Ledger
-    private var reader = EventReader()
+    private var parser: (any StreamParser)?
     private let buffer: UnsafeMutableRawBufferPointer
     private var file: Int32 = -1
     private var identity: (device: UInt64, inode: UInt64) = (0, 0)
@@ -42,6 +42,9 @@ package final class FileSource: EventSource {
     }
 
     deinit {
+        if source < 0, file >= 0 {
+            close(file)
+        }
         buffer.deallocate()
         close(descriptor)
     }
@@ -52,8 +55,7 @@ package final class FileSource: EventSource {
         if file >= 0, isReplaced {
             // What was written before it was moved away is still there.
             take(now)
-            ledger.supersede(source: source)
-            file = -1
+            leave()
             news = .notice("\(path) was replaced or made shorter; it is read again from its beginning")
         }
         if file < 0 {
@@ -68,14 +70,25 @@ package final class FileSource: EventSource {
 
     /// Takes what has been added.
     private func take(_ now: Int64) {
+        guard let parser = parser ?? begin() else { return }
         var input = LedgerInput(ledger: ledger, source: source, isPlaced: true)
         while true {
             let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             offset += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
+            parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
         }
+    }
+
+    /// Lets go of the file that was followed; what was read of it stays readable for the store.
+    private func leave() {
+        if source >= 0 {
+            ledger.supersede(source: source)
+        } else if file >= 0 {
+            close(file)
+        }
+        file = -1
     }
 
     private func open() -> Bool {
@@ -89,13 +102,22 @@ package final class FileSource: EventSource {
         }
         file = opened
         identity = (UInt64(status.st_dev), UInt64(status.st_ino))
-        // The store reads payloads from it as long as the program runs.
-        source = ledger.addSource(file: opened)
         offset = 0
-        reader = EventReader(EventReader.Options(withPayloads: withPayloads, session: session))
+        parser = nil
+        source = -1
         csystem_watch_file(descriptor, path)
         watchDirectory()
         return true
+    }
+
+    /// Takes the file up once its beginning tells what it is written in.
+    private func begin() -> (any StreamParser)? {
+        guard let format = SessionFile.format(of: file, isWhole: false) else { return nil }
+        // The store reads payloads from it as long as the program runs.
+        source = ledger.addSource(file: file, format: format)
+        let begun = format.parser(EventReader.Options(withPayloads: withPayloads, session: session))
+        parser = begun
+        return begun
     }
 
     private var isReplaced: Bool {

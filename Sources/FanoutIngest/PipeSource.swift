@@ -18,7 +18,7 @@ package final class PipeSource: EventSource {
     package let isPatient: Bool
     private let ledger: Ledger
     private var input: LedgerInput
-    private var reader: EventReader
+    private let parser: any StreamParser
     private let buffer: UnsafeMutableRawBufferPointer
 
     /// Takes over a descriptor that can be read.
@@ -26,7 +26,7 @@ package final class PipeSource: EventSource {
         self.descriptor = descriptor
         self.ledger = ledger
         input = LedgerInput(ledger: ledger, source: ledger.addSource(), isPlaced: false)
-        reader = EventReader(EventReader.Options(session: session))
+        parser = RecognizingParser(EventReader.Options(session: session))
         buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
         let flags = fcntl(descriptor, F_GETFL)
         _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
@@ -46,7 +46,7 @@ package final class PipeSource: EventSource {
             let count = readBytes(descriptor, buffer)
             if count > 0 {
                 taken += count
-                reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
+                parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
             } else if count < 0, errno == EINTR {
                 continue
             } else if count < 0, errno == EAGAIN {
@@ -59,7 +59,7 @@ package final class PipeSource: EventSource {
     }
 
     private func end(_ now: Int64) -> SourceNews {
-        reader.finish(arrival: .live(now), into: &input)
+        parser.finish(arrival: .live(now), into: &input)
         ledger.close(source: input.source)
         close(descriptor)
         descriptor = -1

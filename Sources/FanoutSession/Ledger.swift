@@ -22,8 +22,8 @@ package final class Ledger {
     }
 
     /// Names a new source. Its events stand in `file`, if that can be read at any offset; else they are recorded.
-    package func addSource(file: Int32? = nil) -> Int {
-        payloads.add(file: file ?? -1)
+    package func addSource(file: Int32? = nil, format: StreamFormat = .events) -> Int {
+        payloads.add(file: file ?? -1, format: format)
     }
 
     /// A session of a source begins, or its header is known now.
@@ -63,10 +63,10 @@ package final class Ledger {
 
     /// Takes a whole recording, which is over.
     package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
-        let file = try SessionFile.open(path)
-        let source = addSource(file: file)
+        let recording = try Importer.placed(try SessionFile.recording(at: path))
+        let source = addSource(file: recording.file, format: recording.format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let bytes = try SessionFile.read(file, withPayloads: withPayloads, into: &input)
+        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, into: &input)
         try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
         timelines.close(source: source)
         timelines.settle()

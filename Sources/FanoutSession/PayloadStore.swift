@@ -1,4 +1,5 @@
 package import FanoutEvents
+internal import FanoutJSON
 package import FanoutTimeline
 
 #if canImport(Darwin)
@@ -14,33 +15,40 @@ package final class PayloadStore {
     /// Bytes of one payload line that are read at the most; what is shown of it is far less.
     package static let longest = 64 << 20
 
-    private var files: [Int32] = []
-    private var reader = EventReader()
+    private struct File {
+        var descriptor: Int32
+        var format: StreamFormat
+    }
+
+    private var files: [File] = []
+    private var readers: [StreamFormat: any PayloadReader] = [:]
 
     package init() {}
 
     deinit {
-        for file in files where file >= 0 {
-            close(file)
+        for file in files where file.descriptor >= 0 {
+            close(file.descriptor)
         }
     }
 
     /// Takes over a file that can be read at any offset, and names it; a negative one stands for a source without places.
-    package func add(file: Int32) -> Int {
-        files.append(file)
+    package func add(file: Int32, format: StreamFormat = .events) -> Int {
+        files.append(File(descriptor: file, format: format))
         return files.count - 1
     }
 
     /// The line at a place without its end, or nil where it cannot be read any more.
     package func line(at place: Place) -> [UInt8]? {
-        guard !place.isNone, place.source < files.count, files[place.source] >= 0 else { return nil }
+        guard !place.isNone, place.source < files.count, files[place.source].descriptor >= 0 else { return nil }
+        let file = files[place.source]
+        let offset = file.format.hasParts ? LinePart(offset: place.offset).line : place.offset
         var line: [UInt8] = []
         var size = 4096
         while line.count < Self.longest {
             let start = line.count
             line.append(contentsOf: repeatElement(0, count: size))
             let count = line.withUnsafeMutableBytes { buffer in
-                pread(files[place.source], buffer.baseAddress.map { $0 + start }, size, off_t(place.offset) + off_t(start))
+                pread(file.descriptor, buffer.baseAddress.map { $0 + start }, size, off_t(offset) + off_t(start))
             }
             line.removeLast(size - max(0, count))
             if let end = line[start...].firstIndex(of: 0x0a) {
@@ -53,21 +61,16 @@ package final class PayloadStore {
         return line.isEmpty ? nil : line
     }
 
-    /// The event whose line stands at a place, whole; but for its instant, which only the timeline knows.
+    /// The event that stands at a place, whole; but for its instant, which only the timeline knows.
     package func event(at place: Place) -> Event? {
         guard var line = line(at: place) else { return nil }
-        line.append(0x0a)
-        var found = OneEvent()
-        line.withUnsafeBytes { reader.read($0, arrival: .later(0), into: &found) }
-        return found.event
+        let format = files[place.source].format
+        let reader = readers[format] ?? format.payloads()
+        readers[format] = reader
+        let count = line.count
+        line.append(contentsOf: repeatElement(0, count: JSONReader.padding))
+        return line.withUnsafeBufferPointer {
+            reader.event(in: UnsafeBufferPointer(rebasing: $0[..<count]), part: LinePart(offset: place.offset).part)
+        }
     }
-}
-
-/// The event of a single line.
-private struct OneEvent: EventReceiver {
-    var event: Event?
-
-    mutating func open(_ header: Header, session: Int) {}
-    mutating func take(_ event: Event, session: Int, offset: Int64) { self.event = event }
-    mutating func report(_ problem: EventProblem) {}
 }

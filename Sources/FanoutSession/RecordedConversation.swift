@@ -17,10 +17,10 @@ package struct RecordedConversation: Sendable {
 
     /// - Throws: ``SessionError`` where there is no such recording, or it holds no messages.
     package init(path: String) throws(SessionError) {
-        let file = try SessionFile.open(path)
-        defer { close(file) }
+        let recording = try SessionFile.recording(at: path)
+        defer { close(recording.file) }
         var found = Messages()
-        let bytes = try SessionFile.read(file, withPayloads: true, into: &found)
+        let bytes = try SessionFile.read(recording, withPayloads: true, into: &found)
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; name the recording of a run")
         }

@@ -54,20 +54,7 @@ package final class Recorder {
 
     /// A file without a name, for a run that is not recorded: its payloads must stand somewhere.
     package static func temporary() throws(SessionError) -> Recorder {
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(directory)/fanout-XXXXXX".utf8CString)
-        let file = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { mkstemp($0) } ?? -1
-        }
-        guard file >= 0 else {
-            throw SessionError(
-                .unwritable, "\(directory): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
-        }
-        template.withUnsafeBufferPointer { buffer in
-            _ = buffer.baseAddress.map { unlink($0) }
-        }
-        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-        return Recorder(path: nil, file: file)
+        Recorder(path: nil, file: try TemporaryFile.create())
     }
 
     /// Whether it keeps every event, or lasts only as long as the program.

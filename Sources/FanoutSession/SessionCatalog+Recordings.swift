@@ -53,7 +53,7 @@ package struct RecordingShelf: SessionShelf {
         var found = FoundSession()
         let isWhole = isThorough || size <= Self.readWhole
         if isWhole {
-            _ = try? SessionFile.read(file, into: &found)
+            _ = try? SessionFile.read(SessionFile.Recording(path: path, file: file, format: .events), into: &found)
         } else {
             Self.readEnds(file, size: size, into: &found)
         }

@@ -36,17 +36,80 @@ package enum SessionFile {
         #endif
     }
 
-    /// Reads everything that stands in an open file and hands it on, payloads left in place unless asked for.
+    /// What lies at a path, ready to be read from its beginning.
+    package struct Recording: Sendable, Hashable {
+        package var path: String
+        /// Whoever opened it closes it, or hands it to a store.
+        package var file: Int32
+        package var format: StreamFormat
+        /// What a session is called that nothing in it names.
+        package var session: String {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return name.split(separator: ".").first.map(String.init) ?? name
+        }
+    }
+
+    /// Opens what lies at a path, whatever format it is in and whether it is compressed.
+    ///
+    /// - Parameter format: Nil to tell it by its beginning.
+    package static func recording(at path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        try recording(try open(path), path: path, as: format)
+    }
+
+    /// Takes over an open file as a recording; a path names it in what is said.
+    package static func recording(_ file: Int32, path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        let plain = Gzip.isCompressed(file) ? try Gzip.expand(file, path: path) : file
+        return Recording(path: path, file: plain, format: format ?? self.format(of: plain, isWhole: true) ?? .events)
+    }
+
+    /// Takes all that comes of a stream, which cannot be read twice, as a recording.
+    package static func recording(ofStream stream: Int32, path: String, as format: StreamFormat? = nil) throws(SessionError) -> Recording {
+        let file = try TemporaryFile.create()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Glibc.read(stream, buffer.baseAddress, chunk)
+            if count < 0 {
+                if errno == EINTR { continue }
+                close(file)
+                throw SessionError(.unreadable, "\(path): reading stopped: \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { break }
+            try TemporaryFile.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: file)
+        }
+        lseek(file, 0, SEEK_SET)
+        return try recording(file, path: path, as: format)
+    }
+
+    /// What an open file is written in, as far as its beginning tells.
+    ///
+    /// - Parameter isWhole: Whether what stands there is all that is to be waited for.
+    /// - Returns: Nil where more of it must come first.
+    package static func format(of file: Int32, isWhole: Bool) -> StreamFormat? {
+        var head = [UInt8](repeating: 0, count: 1 << 12)
+        while true {
+            let count = max(0, head.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) })
+            let isAll = count < head.count
+            let found = head.withUnsafeBytes {
+                StreamFormat.recognize(UnsafeRawBufferPointer(rebasing: $0[..<count]), isWhole: isAll && isWhole)
+            }
+            if found != nil || isAll { return found }
+            head.append(contentsOf: repeatElement(0, count: head.count))
+        }
+    }
+
+    /// Reads everything that stands in a recording and hands it on, payloads left in place unless asked for.
     ///
     /// - Returns: How many bytes were read.
     @discardableResult
-    package static func read(_ file: Int32, withPayloads: Bool = false, into receiver: inout some EventReceiver) throws(SessionError)
-        -> Int64
-    {
+    package static func read(
+        _ recording: Recording, withPayloads: Bool = false, into receiver: inout some EventReceiver
+    ) throws(SessionError) -> Int64 {
+        let file = recording.file
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
-        var reader = EventReader(EventReader.Options(withPayloads: withPayloads))
+        let parser = recording.format.parser(EventReader.Options(withPayloads: withPayloads, session: recording.session))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
         defer { buffer.deallocate() }
         var total: Int64 = 0
@@ -58,9 +121,9 @@ package enum SessionFile {
             }
             guard count > 0 else { break }
             total += Int64(count)
-            reader.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
+            parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(changed), into: &receiver)
         }
-        reader.finish(arrival: .later(changed), into: &receiver)
+        parser.finish(arrival: .later(changed), into: &receiver)
         return total
     }
 

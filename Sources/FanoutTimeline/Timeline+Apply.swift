@@ -240,9 +240,11 @@ extension Timeline {
     mutating func touch(_ turn: Int, _ t: Int64) {
         if t < turns[turn].started {
             turns[turn].started = t
+            spans[turn].started = t
             outline += 1
         }
         turns[turn].last = max(turns[turn].last, t)
+        spans[turn].last = turns[turn].last
         turns[turn].version += 1
     }
 }

@@ -188,6 +188,17 @@ private struct Sweep {
 }
 
 extension Timeline {
+    /// The turns that had begun by an instant and are not the work of a call, in the order in which they became known.
+    public func rootTurns(at t: Int64) -> [RootTurn] {
+        var roots: [RootTurn] = []
+        for turn in spans.indices where turn >= firstTurn {
+            let span = spans[turn]
+            guard span.started <= t, !span.hasParent else { continue }
+            roots.append(RootTurn(turn: turn, lanes: span.last <= t && !span.hasNested ? Int(span.lanes) : nil))
+        }
+        return roots
+    }
+
     /// The lanes that are known and have not ended at an instant, oldest first.
     public func openLanes(at t: Int64) -> [Int] {
         if let over, over <= t { return [] }
@@ -195,8 +206,8 @@ extension Timeline {
             return open.map { Int($0) }
         }
         var lanes: [Int] = []
-        for turn in turns[min(firstTurn, turns.count)...] where turn.started <= t && turn.last > t {
-            for number in turn.lanes where self.lanes[Int(number)].seen <= t && self.lanes[Int(number)].ended > t {
+        for turn in spans.indices where turn >= firstTurn && spans[turn].started <= t && spans[turn].last > t {
+            for number in turns[turn].lanes where self.lanes[Int(number)].seen <= t && self.lanes[Int(number)].ended > t {
                 lanes.append(Int(number))
             }
         }

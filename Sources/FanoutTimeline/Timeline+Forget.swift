@@ -19,6 +19,7 @@ extension Timeline {
         guard first > firstTurn else { return firstTurn }
         for turn in firstTurn..<first {
             turns[turn].lanes = []
+            spans[turn].lanes = 0
             turns[turn].running = RunningFigures()
             turns[turn].version += 1
         }

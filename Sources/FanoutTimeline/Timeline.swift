@@ -15,6 +15,8 @@ public struct Timeline: Sendable {
     public internal(set) var header: Header
     /// In the order in which they began to be known; those before ``firstTurn`` are forgotten.
     public internal(set) var turns: [Turn] = []
+    /// One for each turn.
+    var spans = ContiguousArray<TurnSpan>()
     public internal(set) var markers: [Marker] = []
     public internal(set) var tools: [String: Event.ToolDeclared] = [:]
     public internal(set) var outcome: Event.SessionOutcome?

@@ -35,3 +35,20 @@ public struct Turn: Sendable {
 
     public var hasFinished: Bool { finished != Lane.never }
 }
+
+/// What a walk through all turns asks of each, kept close together: a session may have tens of thousands.
+struct TurnSpan {
+    var started: Int64
+    var last: Int64
+    var lanes: Int32 = 0
+    var hasParent = false
+    var hasNested = false
+}
+
+/// A turn that is not the work of a call.
+public struct RootTurn: Sendable, Hashable {
+    /// Its place among the timeline's turns.
+    public var turn: Int
+    /// How many lanes it has, where all of them were known at the instant asked for and none has turns of its own.
+    public var lanes: Int?
+}

@@ -31,7 +31,7 @@ extension Dashboard {
     }
 
     /// A turn's name, and what it came to.
-    func drawHeading(_ turn: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+    mutating func drawHeading(_ turn: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
         let figures = timeline.figures(ofTurn: turn, at: t)
         var line = Line(x: 2, y: y, limit: columns.leftEdge - 1)
         let number = timeline.turns[turn].number.map { "turn " + CleanText($0) } ?? "calls of no turn"
@@ -43,7 +43,7 @@ extension Dashboard {
         if let strategy {
             line.add(CleanText(strategy), .accent, gap: 1, into: &frame)
         }
-        let precision = timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
+        let precision = precision(ofTurn: turn, timeline, t)
         if precision.wall == .orderOnly {
             line.add("only the order is known", .muted, gap: 2, into: &frame)
         } else if figures.sum > 0 {
@@ -58,6 +58,17 @@ extension Dashboard {
         frame.fill(line.x + 1..<columns.leftEdge, y: y, with: glyphs.rule, role: .border)
         drawEdges(y, columns, into: &frame)
         frame.fill(columns.bar..<columns.bar + columns.barWidth, y: y, with: glyphs.rule, role: .border)
+    }
+
+    /// How far a heading's figures can be trusted: as fresh as it is shown.
+    private mutating func precision(ofTurn turn: Int, _ timeline: Timeline, _ t: Int64) -> FiguresPrecision {
+        if let known = precisions[turn], known.t == t && known.version == timeline.version || (1..<Findings.freshness).contains(t - known.t)
+        {
+            return known.precision
+        }
+        let precision = timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
+        precisions[turn] = (timeline.version, t, precision)
+        return precision
     }
 
     mutating func drawLane(

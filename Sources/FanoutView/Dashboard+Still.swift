@@ -12,6 +12,7 @@ extension Dashboard {
         copy.showsKeys = false
         copy.showsTranscript = false
         copy.overview = nil
+        copy.showsTabs = false
         copy.prompt = nil
         copy.followUps = .none
         copy.notice = nil

@@ -94,6 +94,8 @@ package struct Dashboard: Sendable {
     /// The list of all of them, while it is open.
     var overview: Overview?
     var totals: [Int: SessionTotals] = [:]
+    /// Whether several sessions have tabs; a picture that stays is of one of them.
+    var showsTabs = true
     package var playhead: Playhead
     var selection: Int?
     var top = 0
@@ -127,6 +129,8 @@ package struct Dashboard: Sendable {
     var findings = Findings()
     /// The order of the calls of turns of which no more is known, by turn.
     var orders: [Int: (version: Int, places: [Int: Timeline.OrderPlace])] = [:]
+    /// How far the figures of turns can be trusted, by turn.
+    var precisions: [Int: (version: Int, t: Int64, precision: FiguresPrecision)] = [:]
     /// Of the timeline that these are about.
     var generation = 0
 
@@ -157,6 +161,7 @@ package struct Dashboard: Sendable {
         detailCache = DetailCache()
         findings = Findings()
         orders = [:]
+        precisions = [:]
         transcript = Transcript()
     }
 

@@ -35,14 +35,14 @@ package struct RowList: Sendable {
     package init(_ timeline: Timeline, at t: Int64) {
         self.timeline = timeline
         self.t = t
-        let top = timeline.turns.indices.filter {
-            $0 >= timeline.firstTurn && timeline.turns[$0].parent == nil && timeline.turns[$0].started <= t
-        }
-        hasHeadings = top.count > 1
-        for turn in top {
-            let rows = Self.count(turn, in: timeline, at: t, depth: 0) + (hasHeadings ? 1 : 0)
+        let roots = timeline.rootTurns(at: t)
+        hasHeadings = roots.count > 1
+        parts.reserveCapacity(roots.count)
+        for root in roots {
+            let lanes = root.lanes ?? Self.count(root.turn, in: timeline, at: t, depth: 0)
+            let rows = lanes + (hasHeadings ? 1 : 0)
             guard rows > 0 else { continue }
-            parts.append(Part(turn: turn, first: count, count: rows))
+            parts.append(Part(turn: root.turn, first: count, count: rows))
             count += rows
         }
     }

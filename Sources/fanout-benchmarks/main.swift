@@ -24,6 +24,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),
     ("transcript", 10_000, ViewerBenchmarks.transcript),
+    ("whatif", 40, PredictionBenchmarks.whatif),
 ]
 
 func fail(_ message: String) -> Never {

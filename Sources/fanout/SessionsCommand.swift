@@ -66,25 +66,15 @@ enum SessionListing {
     private static let titleColumns = 40
 
     static func lines(_ entries: [SessionEntry]) -> [CleanText] {
-        let heads: [CleanText] = ["WHEN", "TITLE", "KIND", "STATE", "CALLS", "ERRORS", "LENGTH", "SIZE", "PATH"]
-        let rows =
-            [heads]
-            + entries.map { entry in
-                [
-                    LocalTime.text(entry.started), title(entry), CleanText(entry.kind), CleanText(entry.state.rawValue),
-                    entry.calls.map { CleanText($0) } ?? "", entry.errors.map { CleanText($0) } ?? "",
-                    entry.length.map { DurationText.length($0) } ?? "", size(entry.size), CleanText(entry.path),
-                ]
-            }
-        let widths = heads.indices.map { column in rows.map { $0[column].columns }.max() ?? 0 }
-        let isNumber: Set<Int> = [4, 5, 6, 7]
-        return rows.map { row in
-            row.indices.map { column in
-                guard column < row.count - 1 else { return row[column] }
-                let pad = CleanText(String(repeating: " ", count: widths[column] - row[column].columns))
-                return isNumber.contains(column) ? pad + row[column] : row[column] + pad
-            }.joined(separator: "  ")
+        let rows = entries.map { entry in
+            [
+                LocalTime.text(entry.started), title(entry), CleanText(entry.kind), CleanText(entry.state.rawValue),
+                entry.calls.map { CleanText($0) } ?? "", entry.errors.map { CleanText($0) } ?? "",
+                entry.length.map { DurationText.length($0) } ?? "", size(entry.size), CleanText(entry.path),
+            ]
         }
+        return TextTable.lines(
+            ["WHEN", "TITLE", "KIND", "STATE", "CALLS", "ERRORS", "LENGTH", "SIZE", "PATH"], rows, names: [0, 1, 2, 3, 8])
     }
 
     /// Its title on one short line, or its id.

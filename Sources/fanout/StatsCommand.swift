@@ -141,7 +141,7 @@ struct StatsReport {
             ]))
         let tools = timelines.toolStatistics()
         lines.append("")
-        lines += table(
+        lines += TextTable.lines(
             ["TOOL", "CALLS", "ERRORS", "P50", "P95", "P99", "SUM"],
             tools.map { tool in
                 [CleanText(tool.name), CleanText(tool.calls), CleanText(tool.errors)]
@@ -151,7 +151,7 @@ struct StatsReport {
         let turns = timelines.all.flatMap { timeline in timeline.turns.indices.map { (timeline, $0) } }
         guard !turns.isEmpty else { return lines }
         lines.append("")
-        lines += table(
+        lines += TextTable.lines(
             ["TURN", "CALLS", "ERRORS", "WALL", "SUM", "SPEED-UP", "PEAK", "CRITICAL PATH", "UNACCOUNTED"],
             turns.map { timeline, place in
                 let figures = timeline.figures(ofTurn: place, at: timeline.last)
@@ -184,16 +184,4 @@ struct StatsReport {
     }
 
     private func row(_ parts: [CleanText]) -> CleanText { parts.filter { !$0.isEmpty }.joined(separator: "   ") }
-
-    /// Columns under their heads, the first to the left and the others to the right.
-    private func table(_ heads: [CleanText], _ rows: [[CleanText]]) -> [CleanText] {
-        let all = [heads] + rows
-        let widths = heads.indices.map { column in min(40, all.map { $0[column].columns }.max() ?? 0) }
-        return all.map { row in
-            row.enumerated().map { index, cell in
-                let pad = CleanText(String(repeating: " ", count: max(0, widths[index] - cell.columns)))
-                return index == 0 ? cell + pad : pad + cell
-            }.joined(separator: "  ")
-        }
-    }
 }

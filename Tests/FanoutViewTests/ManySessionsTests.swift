@@ -173,6 +173,18 @@ struct ManySessionsTests {
         #expect(order(&scene) == "third pack second")
     }
 
+    @Test("the picture that stays is of the session that was shown, down to its last row")
+    func still() {
+        var scene = Self.scene()
+        for call in 0..<20 {
+            scene.tell(65_000, Self.start("m\(call)", "more"))
+        }
+        let lines = scene.dashboard.still(scene.input).lines
+        #expect(lines[2].hasPrefix("───"))
+        #expect(lines.last?.contains("in flight") == true)
+        #expect(lines.filter { $0.contains("● more") }.count == 20)
+    }
+
     @Test("no size of the window breaks the list or the tabs, and none of their keys")
     func sizes() {
         var scene = Self.scene()

@@ -1,0 +1,5 @@
+// zlib, as it is.
+#ifndef CZLIB_H
+#define CZLIB_H
+#include <zlib.h>
+#endif

@@ -1,0 +1,51 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A file without a name, which lasts as long as somebody has it open.
+enum TemporaryFile {
+    /// Opens one for reading and writing.
+    static func create() throws(SessionError) -> Int32 {
+        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(directory)/fanout-XXXXXX".utf8CString)
+        let file = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { mkstemp($0) } ?? -1
+        }
+        guard file >= 0 else {
+            throw SessionError(
+                .unwritable, "\(directory): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
+        }
+        template.withUnsafeBufferPointer { buffer in
+            _ = buffer.baseAddress.map { unlink($0) }
+        }
+        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+        return file
+    }
+
+    /// Writes all of some bytes.
+    static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32) throws(SessionError) {
+        let code = writeAll(bytes, to: file)
+        guard code == 0 else { throw unwritable(code) }
+    }
+
+    static func unwritable(_ code: Int32) -> SessionError {
+        SessionError(
+            .unwritable, "a temporary file could not be written: \(String(cString: strerror(code))); set TMPDIR to where there is room")
+    }
+}
+
+/// Writes all of some bytes to a file, and returns the system's number of why that could not be; 0 where it could.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 {
+    var written = 0
+    while written < bytes.count {
+        let count = write(file, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+        if count >= 0 {
+            written += count
+        } else if errno != EINTR {
+            return errno
+        }
+    }
+    return 0
+}

@@ -77,12 +77,17 @@ extension Dashboard {
     /// Columns of a title in a tab, at the least and at the most.
     private static func tabTitle(_ width: Int) -> ClosedRange<Int> { (width >= 80 ? 12 : 8)...24 }
 
+    /// Columns of a state's word at the least: most states change without moving the tabs behind.
+    private static let tabWord = 9
+
     /// One row with a tab for each session, the newest activity first; as many as there is room for, and the number of the others.
     func drawTabs(_ y: Int, _ shown: Int, _ input: Input, into frame: inout Frame) {
         let digests = order.places.map { SessionDigest(input.timelines[$0], now: input.now) }
         let place = order.places.firstIndex(of: shown) ?? 0
         let room = frame.width - 2 - (digests.count > 9 ? 5 : 4)
-        func widths(_ most: Int) -> [Int] { digests.map { 1 + 2 + min(most, $0.title.columns) + 1 + $0.word.columns + 1 } }
+        func widths(_ most: Int) -> [Int] {
+            digests.map { 1 + 2 + min(most, $0.title.columns) + 1 + max(Self.tabWord, $0.word.columns) + 1 }
+        }
         // As many tabs as short titles leave room for, and then titles as long as that leaves room for.
         let lengths = Self.tabTitle(frame.width)
         let count = Self.tabs(widths(lengths.lowerBound), around: place, room: room).count

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// `fanout whatif` and `fanout diff`: what is asked of recordings.
+struct QuestionTests {
+    private static let recording = ProgramFolder.fixture("refactor.fanout.jsonl")
+
+    private static func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test("what-if tells the same to people and to programs")
+    func whatif() throws {
+        let folder = try ProgramFolder()
+        let told = try folder.run("whatif", Self.recording)
+        #expect(told.status == 0)
+        #expect(told.error == "")
+        for word in ["RULES", "as recorded", "sequential", "limit 16", "no limit", "% off what was recorded", "its time went to: "] {
+            #expect(told.output.contains(word), "\(word)\n\(told.output)")
+        }
+        let object = try Self.object(try folder.run("whatif", "--json", Self.recording).output)
+        let predictions = try #require(object["predictions"] as? [[String: Any]])
+        #expect(
+            predictions.compactMap { $0["rules"] as? String } == [
+                "sequential", "limit 1", "limit 2", "limit 4", "limit 8", "limit 16", "no limit",
+            ])
+        // More at once never takes longer here, and each row is the sum of its turns'.
+        let walls = predictions.compactMap { $0["wall_us"] as? Int }
+        #expect(walls == walls.sorted(by: >))
+        let turns = try #require(object["turns"] as? [[String: Any]])
+        let own = turns.compactMap { ($0["predictions_us"] as? [String: Int])?["no limit"] }
+        #expect(own.reduce(0, +) == walls.last)
+        #expect(try folder.run("whatif", "--limit", "3", Self.recording).output.contains("limit 3"))
+    }
+
+    @Test("a recording differs in nothing from itself, and in what was slowed from another")
+    func diff() throws {
+        let folder = try ProgramFolder()
+        let same = try folder.run("diff", Self.recording, Self.recording, "--fail-slower", "5%")
+        #expect(same.status == 0)
+        #expect(same.output.contains("No call changed by enough to be told from chance."))
+
+        let header = #"{"fanout":1,"session":"s","started":"2026-11-20T14:02:00Z"}"#
+        func recording(_ end: Int, _ outcome: String) -> String {
+            """
+            \(header)
+            {"type":"call.requested","t":0,"turn":1,"call":"a","name":"grep","index":0,"arguments":{"q":"x"}}
+            {"type":"call.started","t":0,"call":"a"}
+            {"type":"call.finished","t":\(end),"call":"a","outcome":"ok"}
+            {"type":"call.started","t":0,"call":"b","name":"bash","turn":1}
+            {"type":"call.finished","t":1000,"call":"b","outcome":"\(outcome)"}
+
+            """
+        }
+        try folder.write("a", recording(100_000, "ok"))
+        try folder.write("b", recording(150_000, "failed"))
+        let slower = try folder.run("diff", "a", "b", "--fail-slower", "20%")
+        #expect(slower.status == 1)
+        #expect(slower.error == "fanout: slower than --fail-slower allows: all turns took 1.5x as long\n")
+        #expect(slower.output.contains("bash b"))
+        #expect(slower.output.contains("broken"))
+        #expect(try folder.run("diff", "a", "b", "--fail-slower", "60").status == 0)
+        let object = try Self.object(try folder.run("diff", "--json", "a", "b").output)
+        let calls = try #require(object["calls"] as? [[String: Any]])
+        #expect(calls.compactMap { $0["verdict"] as? String } == ["slower", "broken"])
+        #expect((object["wall_us"] as? [String: Int]) == ["a": 100_000, "b": 150_000])
+    }
+
+    @Test(
+        "what cannot be asked is said",
+        arguments: [
+            (["whatif"], 2, "name a recording"), (["whatif", "empty"], 1, "empty: it is empty"),
+            (["whatif", "none"], 1, "no call of it ran"),
+            (["whatif", "--limit", "0", "none"], 2, "from 1 to"), (["diff", "none"], 2, "name two recordings"),
+            (["diff", "none", "nowhere"], 1, "nowhere: there is no such file"),
+            (["diff", "none", "none", "--fail-slower", "much"], 2, "it takes a percentage"),
+        ])
+    func badInput(arguments: [String], status: Int, says: String) throws {
+        let folder = try ProgramFolder()
+        try folder.write("empty", "")
+        try folder.write("none", #"{"type":"turn.started","t":0,"turn":1}"# + "\n")
+        let run = try folder.shell("\"$FANOUT\" \(arguments.joined(separator: " "))")
+        #expect(run.status == status)
+        #expect(run.error.contains(says), "\(run.error)")
+    }
+}

@@ -182,7 +182,7 @@ extension Timeline {
         if finished.abandoned || finished.detached, held[Int32(lane)] == nil {
             held[Int32(lane)] = Lane.never
         }
-        let before = lanes[lane].hasEnded ? runTime(of: lane, at: Instant.furthest) : nil
+        let before = lanes[lane].hasEnded ? countedRun(of: lane) : nil
         if let run = finished.run, run >= 0 {
             measuredRuns[Int32(lane)] = min(run, Self.longestRun)
         }

@@ -20,6 +20,7 @@ extension Timeline {
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
         let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
         let before = transitions(of: lane, isNeeded: !isInOrder)
+        let counted = lanes[lane].hasEnded ? countedRun(of: lane) : nil
 
         let number = UInt32(marks.endIndex + 1)
         if let previous {
@@ -46,6 +47,9 @@ extension Timeline {
         touch(turn, event.t)
         guard isInOrder else {
             turns[turn].running.isStale = true
+            if lanes[lane].hasEnded {
+                recount(lane, counted)
+            }
             return rejournal(lane, before)
         }
         journalMark(lane, kind, event.t, openStart)
@@ -201,10 +205,7 @@ extension Timeline {
             }
             turns[turn].running.isStale = true
             rejournal(lane, before)
-            if let countedRun, lanes[lane].attempts > 0 {
-                runs.replace(countedRun, by: runTime(of: lane, at: t), tool: lanes[lane].name)
-            }
-            return
+            return recount(lane, countedRun)
         }
         if let place = open.lastIndex(of: Int32(lane)) {
             open.remove(at: place)
@@ -221,8 +222,21 @@ extension Timeline {
         } else {
             journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
         }
-        if isCall, lanes[lane].attempts > 0 {
-            runs.add(runTime(of: lane, at: t), tool: lanes[lane].name)
+        recount(lane, nil)
+    }
+
+    /// The run time that an ended call has among those of its tool; nil for one that did not run.
+    func countedRun(of lane: Int) -> Int64? {
+        lanes[lane].kind == .call && lanes[lane].attempts > 0 ? runTime(of: lane, at: Instant.furthest) : nil
+    }
+
+    /// Counts an ended call's run time, in the place of what was counted before something about it came late.
+    private mutating func recount(_ lane: Int, _ counted: Int64?) {
+        guard let run = countedRun(of: lane) else { return }
+        if let counted {
+            runs.replace(counted, by: run, tool: lanes[lane].name)
+        } else {
+            runs.add(run, tool: lanes[lane].name)
         }
     }
 }

@@ -161,6 +161,13 @@ struct DetailText {
                 lines.append((label + "  " + DurationText.length(value), .text))
             }
         }
+        switch timeline.precision(ofTool: name, at: t) {
+        case .measured: break
+        case .atMost: lines.append(("not all of them were measured; none was longer than is counted here", .muted))
+        case .atLeast: lines.append(("not all of them were measured; none was shorter than is counted here", .muted))
+        case .about: lines.append(("not all of them were measured: these are about right", .muted))
+        case .orderOnly: lines.append(("of some only the order is known: these mean nothing", .muted))
+        }
         return lines
     }
 

@@ -64,6 +64,14 @@ struct ApproximationTests {
         #expect(corrected.lane(0).outcome == .failed)
         #expect(corrected.lane(0).approxEnd == nil)
         #expect(corrected.runTimes(ofTool: "a") == [4])
+        // What comes after the end counts as if it had come before.
+        for late in [
+            [Self.start(1, nil, .inferred), Self.end(9), Self.start(4)], [Self.end(9), Self.start(1, nil, .lower), Self.start(4)],
+        ] {
+            let timeline = Self.fold(late)
+            #expect(Self.attempts(timeline) == ["4-9"])
+            #expect(timeline.runTimes(ofTool: "a") == [5])
+        }
         // A newer bearer of the id is another call.
         let newer = Self.fold([Self.start(1), Self.end(3, .upper), Self.start(5), Self.end(8)])
         #expect(Self.attempts(newer) == ["1-3", "5-8"])

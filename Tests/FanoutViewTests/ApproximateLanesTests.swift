@@ -108,6 +108,8 @@ struct ApproximateLanesTests {
         #expect(text.contains("only the order is known started 1st of 4 ended 2nd"), "\(text)")
         ordered.press(.tab, .tab, .tab)
         #expect(ordered.frame().text.contains("attempt 1 starts (only the order is known)"))
+        ordered.press(.backTab)
+        #expect(ordered.frame().text.contains("of some only the order is known: these mean nothing"))
     }
 
     @Test("the picture that stays and plain lines mark what was not measured too")

@@ -18,17 +18,21 @@ void csystem_poller_remove(int poller, int descriptor, int for_writing) {
     epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
-int csystem_poller_wait(int poller, uint64_t *tags, int capacity) {
+static int wait_for(int poller, uint64_t *tags, int capacity, int timeout) {
     struct epoll_event events[64];
     int count;
     do {
-        count = epoll_wait(poller, events, capacity < 64 ? capacity : 64, -1);
+        count = epoll_wait(poller, events, capacity < 64 ? capacity : 64, timeout);
     } while (count < 0 && errno == EINTR);
     for (int i = 0; i < count; i++) {
         tags[i] = events[i].data.u64;
     }
     return count;
 }
+
+int csystem_poller_wait(int poller, uint64_t *tags, int capacity) { return wait_for(poller, tags, capacity, -1); }
+
+int csystem_poller_ready(int poller, uint64_t *tags, int capacity) { return wait_for(poller, tags, capacity, 0); }
 #else
 #include <fcntl.h>
 #include <sys/event.h>
@@ -53,15 +57,22 @@ void csystem_poller_remove(int poller, int descriptor, int for_writing) {
     kevent(poller, &change, 1, NULL, 0, NULL);
 }
 
-int csystem_poller_wait(int poller, uint64_t *tags, int capacity) {
+static int wait_for(int poller, uint64_t *tags, int capacity, const struct timespec *timeout) {
     struct kevent events[64];
     int count;
     do {
-        count = kevent(poller, NULL, 0, events, capacity < 64 ? capacity : 64, NULL);
+        count = kevent(poller, NULL, 0, events, capacity < 64 ? capacity : 64, timeout);
     } while (count < 0 && errno == EINTR);
     for (int i = 0; i < count; i++) {
         tags[i] = (uint64_t)(uintptr_t)events[i].udata;
     }
     return count;
+}
+
+int csystem_poller_wait(int poller, uint64_t *tags, int capacity) { return wait_for(poller, tags, capacity, NULL); }
+
+int csystem_poller_ready(int poller, uint64_t *tags, int capacity) {
+    struct timespec none = {0, 0};
+    return wait_for(poller, tags, capacity, &none);
 }
 #endif

@@ -152,7 +152,10 @@ int csystem_spawn(const struct csystem_spawn *what, pid_t *child) {
     sigfillset(&ordinary);
     sigdelset(&ordinary, SIGKILL);
     sigdelset(&ordinary, SIGSTOP);
-    short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (!what->shares_group) {
+        flags |= POSIX_SPAWN_SETPGROUP;
+    }
 #if defined(__APPLE__)
     flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif

@@ -57,11 +57,11 @@ public struct Event: Sendable, Hashable {
     public enum Body: Sendable, Hashable {
         /// Posted before the first call that may use the tool.
         case toolDeclared(ToolDeclared)
-        /// Posted before anything else of the turn; ``turnFinished`` follows.
+        /// Posted before anything else of the turn; ``turnFinished(_:)`` follows.
         case turnStarted(TurnStarted)
         /// A prompt, a reply, or what a continued conversation needs.
         case message(Message)
-        /// Posted when the request leaves; ``modelFinished`` follows.
+        /// Posted when the request leaves; ``modelFinished(_:)`` follows.
         case modelStarted(ModelStarted)
         /// A piece of what the model writes.
         case modelOutput(ModelOutput)
@@ -69,22 +69,22 @@ public struct Event: Sendable, Hashable {
         case modelRetrying(ModelRetrying)
         /// Posted when the reply is whole, or failed.
         case modelFinished(ModelFinished)
-        /// Streaming: the name is known and arguments still arrive; ``callRequested`` or ``callFinished`` follows.
+        /// Streaming: the name is known and arguments still arrive; ``callRequested(_:)`` or ``callFinished(_:)`` follows.
         case callAnnounced(CallAnnounced)
-        /// The call is whole; ``callFinished`` follows.
+        /// The call is whole; ``callFinished(_:)`` follows.
         case callRequested(CallRequested)
         /// Posted each time it starts to wait, or waits for something else.
         case callQueued(CallQueued)
         /// An approval was answered.
         case callDecided(CallDecided)
-        /// An attempt begins; ``callRetrying`` or ``callFinished`` ends it.
+        /// An attempt begins; ``callRetrying(_:)`` or ``callFinished(_:)`` ends it.
         case callStarted(CallStarted)
         case callProgress(CallProgress)
         /// A piece of output, before the result.
         case callOutput(CallOutput)
         /// The attempt failed and another follows.
         case callRetrying(CallRetrying)
-        /// Exactly once per call. Only ``callReleased`` may follow.
+        /// Exactly once per call. Only ``callReleased(_:)`` may follow.
         case callFinished(CallFinished)
         /// The work of an abandoned or detached call really ended.
         case callReleased(CallReleased)

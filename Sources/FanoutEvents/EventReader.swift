@@ -16,7 +16,7 @@ public protocol EventReceiver {
 public struct EventReader: ~Copyable {
     public struct Options: Sendable {
         /// Whether arguments, results, output, long texts and unknown fields are read. Where not, events carry
-        /// ``JSONText/elided`` for a payload that is there, and its place tells where.
+        /// `JSONText.elided` for a payload that is there, and its place tells where.
         public var withPayloads = true
         /// The id of the session that events belong to before any header.
         public var session = "stream"

@@ -8,134 +8,180 @@ package import FanoutSession
     internal import Glibc
 #endif
 
-/// Events in a file that another program writes, or will write: it need not be there yet.
+/// Events in files that other programs write, or will write: they need not be there yet.
 ///
-/// The system tells of each change, so nothing is asked for while nothing is written. A file that was made shorter, or replaced by
-/// another of its name, is read again from its beginning, which is said; a session that it tells again begins anew.
+/// The system tells of each change, so nothing is asked for while nothing is written, however many files there are. Much that comes at
+/// once is read a piece of each file at a time.
 package final class FileSource: EventSource {
     private static let chunk = 1 << 18
+    /// Bytes read at once at the most, so that keys are answered while a large file is read.
+    private static let most = 1 << 20
+    private static let changesTag: UInt64 = 0
+    private static let moreTag: UInt64 = 1
 
-    package let descriptor: Int32
-    package let isPatient = true
-    private let path: String
-    private let ledger: Ledger
-    private var parser: (any StreamParser)?
-    private let buffer: UnsafeMutableRawBufferPointer
-    private var file: Int32 = -1
-    private var identity: (device: UInt64, inode: UInt64) = (0, 0)
-    private var source = -1
-    private var offset: Int64 = 0
-    private let session: String
-    private let withPayloads: Bool
+    /// A poller of the changes and of what is left to read.
+    package private(set) var descriptor: Int32
+    private let changes: Int32
+    private let nudge: Nudge
+    private let files: [FollowedFile]
+    /// Files to look at, the next one first.
+    private var waiting: [Int]
+    /// What each watch is about: files, or names in a folder.
+    private var watches: [Int32: Set<Int>] = [:]
+    private var watchesOfFile: [Watched]
+    /// The names on the way to each file.
+    private let names: [Set<Substring>]
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+    private let found = UnsafeMutablePointer<csystem_change>.allocate(capacity: csystem_most_changes)
 
-    /// Begins to follow a file. Nil where the system cannot tell of changes.
+    /// Begins to follow files.
     ///
     /// - Parameter withPayloads: Whether whoever observes the ledger wants arguments, results and texts, not only their places.
-    package init?(_ path: String, session: String, withPayloads: Bool, ledger: Ledger) {
-        descriptor = csystem_watch_open()
-        guard descriptor >= 0 else { return nil }
-        self.path = path
-        self.session = session
-        self.withPayloads = withPayloads
-        self.ledger = ledger
-        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 64)
+    package init(_ paths: [String], session: String, withPayloads: Bool, ledger: Ledger) throws(SessionError) {
+        let options = EventReader.Options(withPayloads: withPayloads, session: session)
+        files = paths.map { FollowedFile($0, options: options, ledger: ledger) }
+        waiting = Array(files.indices)
+        watchesOfFile = Array(repeating: Watched(), count: paths.count)
+        names = paths.map { Set($0.split(separator: "/")) }
+        changes = csystem_watch_open()
+        descriptor = csystem_poller_open()
+        guard changes >= 0, descriptor >= 0, let nudge = Nudge() else {
+            throw SessionError(
+                .unreadable,
+                "\(paths[0]): it cannot be followed: \(String(cString: strerror(errno))); end other programs that follow files, or raise "
+                    + "`ulimit -n` or fs.inotify.max_user_instances")
+        }
+        self.nudge = nudge
+        csystem_poller_add(descriptor, changes, Self.changesTag, 0)
+        csystem_poller_add(descriptor, nudge.descriptor, Self.moreTag, 0)
+        for number in files.indices {
+            try watch(number)
+        }
     }
 
     deinit {
-        if source < 0, file >= 0 {
-            close(file)
-        }
         buffer.deallocate()
-        close(descriptor)
+        found.deallocate()
+        closeDescriptor(descriptor)
+        closeDescriptor(changes)
     }
 
-    package func read(now: Int64) -> SourceNews? {
-        csystem_watch_drain(descriptor)
-        var news: SourceNews?
-        if file >= 0, isReplaced {
-            // What was written before it was moved away is still there.
-            take(now)
-            leave()
-            news = .notice("\(path) was replaced or made shorter; it is read again from its beginning")
-        }
-        if file < 0 {
-            guard open() else {
-                watchDirectory()
-                return news
+    /// While there is more to read than was taken at once, it is not kept waiting.
+    package var isPatient: Bool { waiting.isEmpty }
+
+    package func read(now: Int64) -> [SourceNews] {
+        var news: [SourceNews] = []
+        takeChanges()
+        nudge.clear()
+        var left = Self.most
+        while left > 0, let number = waiting.first {
+            waiting.removeFirst()
+            if files[number].read(buffer, now: now, news: &news) == .more {
+                // Behind the others, so that none holds them up.
+                waiting.append(number)
             }
+            left -= Self.chunk
         }
-        take(now)
+        if !waiting.isEmpty {
+            nudge.set()
+        }
         return news
     }
 
-    /// Takes what has been added.
-    private func take(_ now: Int64) {
-        guard let parser = parser ?? begin() else { return }
-        var input = LedgerInput(ledger: ledger, source: source, isPlaced: true)
+    // MARK: Changes
+
+    /// Finds the files that something happened to.
+    private func takeChanges() {
+        while case let count = Int(csystem_watch_changes(changes, found)), count > 0 {
+            for place in 0..<count {
+                let number = found[place].number
+                guard number >= 0 else {
+                    // So much happened that it was not kept.
+                    files.indices.forEach(look)
+                    continue
+                }
+                let name = withUnsafeBytes(of: found[place].name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                for file in watches[number] ?? [] where name.isEmpty || names[file].contains(name[...]) {
+                    look(file)
+                    // Another file may have its name now, or a folder on the way to it has come or gone.
+                    if !name.isEmpty || access(files[file].path, F_OK) != 0 {
+                        try? watch(file)
+                    }
+                }
+            }
+        }
+    }
+
+    private func look(_ file: Int) {
+        if !waiting.contains(file) {
+            waiting.append(file)
+        }
+    }
+
+    /// Asks to be told of changes of a file, and of its folder, or of the nearest one above it that is there.
+    private func watch(_ file: Int) throws(SessionError) {
+        let path = files[file].path
+        // The folder first: a file that comes after that is told of.
+        let folder = watchFolder(of: path)
+        let reason = errno
+        let own = csystem_watch_file(changes, path)
+        if own < 0 {
+            if errno == ENOSPC {
+                throw SessionError(.unreadable, "\(path): the system follows no more files; raise fs.inotify.max_user_watches")
+            }
+            // What is there is followed all the same; only what takes its place is not seen.
+            if folder < 0 {
+                throw SessionError(
+                    .unreadable,
+                    "\(path): its folder may not be read, so that nobody tells when the file comes (\(String(cString: strerror(reason)))); "
+                        + "name a file in a folder that you may read")
+            }
+        }
+        // One that was moved away is watched until the next one is, since it may still be written to.
+        let before = watchesOfFile[file].own.filter { $0 != own }
+        let kept = Watched(folder: folder, own: own < 0 ? watchesOfFile[file].own : Array((before + [own]).suffix(2)))
+        let left = Set(watchesOfFile[file].all).subtracting(kept.all)
+        watchesOfFile[file] = kept
+        for number in kept.all {
+            watches[number, default: []].insert(file)
+        }
+        for number in left {
+            watches[number]?.remove(file)
+            if watches[number]?.isEmpty == true {
+                watches[number] = nil
+                csystem_watch_forget(changes, number)
+            }
+        }
+    }
+
+    /// Watches the nearest folder of a path that is there; negative, with `errno`, where it may not be read.
+    private func watchFolder(of path: String) -> Int32 {
         while true {
-            let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            offset += Int64(count)
-            parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .live(now), into: &input)
+            var folder = path
+            var isNearest = true
+            while true {
+                let parent = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+                folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+                let number = csystem_watch_directory(changes, folder)
+                if number >= 0 {
+                    // One that is nearer may have come before this one was watched.
+                    guard !isNearest,
+                        let next = path.dropFirst(folder == "/" ? 1 : folder == "." ? 0 : folder.count + 1).split(separator: "/").first,
+                        access(folder == "." ? String(next) : "\(folder)/\(next)", F_OK) == 0
+                    else { return number }
+                    break
+                }
+                guard errno == ENOENT || errno == ENOTDIR, folder != "/", folder != "." else { return -1 }
+                isNearest = false
+            }
         }
     }
 
-    /// Lets go of the file that was followed; what was read of it stays readable for the store.
-    private func leave() {
-        if source >= 0 {
-            ledger.supersede(source: source)
-        } else if file >= 0 {
-            close(file)
-        }
-        file = -1
-    }
+    /// The watches of one file: of its folder, and of what it is and was.
+    private struct Watched {
+        var folder: Int32 = -1
+        var own: [Int32] = []
 
-    private func open() -> Bool {
-        let opened = openFile(path)
-        guard opened >= 0 else { return false }
-        var status = stat()
-        fstat(opened, &status)
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(opened)
-            return false
-        }
-        file = opened
-        identity = (UInt64(status.st_dev), UInt64(status.st_ino))
-        offset = 0
-        parser = nil
-        source = -1
-        csystem_watch_file(descriptor, path)
-        watchDirectory()
-        return true
+        var all: [Int32] { folder < 0 ? own : own + [folder] }
     }
-
-    /// Takes the file up once its beginning tells what it is written in.
-    private func begin() -> (any StreamParser)? {
-        guard let format = SessionFile.format(of: file, isWhole: false) else { return nil }
-        // The store reads payloads from it as long as the program runs.
-        source = ledger.addSource(file: file, format: format)
-        let begun = format.parser(EventReader.Options(withPayloads: withPayloads, session: session))
-        parser = begun
-        return begun
-    }
-
-    private var isReplaced: Bool {
-        var named = stat()
-        guard stat(path, &named) == 0 else { return false }
-        return (UInt64(named.st_dev), UInt64(named.st_ino)) != identity || Int64(named.st_size) < offset
-    }
-
-    /// Asks to be told of changes of the file's directory, or of the nearest one above it that is there.
-    private func watchDirectory() {
-        var directory = path
-        repeat {
-            let parent = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-        } while csystem_watch_directory(descriptor, directory) != 0 && directory != "/" && directory != "."
-    }
-}
-
-private func openFile(_ path: String) -> Int32 {
-    open(path, O_RDONLY | O_CLOEXEC)
 }

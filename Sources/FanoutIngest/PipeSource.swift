@@ -40,7 +40,7 @@ package final class PipeSource: EventSource {
         }
     }
 
-    package func read(now: Int64) -> SourceNews? {
+    package func read(now: Int64) -> [SourceNews] {
         var taken = 0
         while descriptor >= 0, taken < Self.most {
             let count = readBytes(descriptor, buffer)
@@ -52,10 +52,10 @@ package final class PipeSource: EventSource {
             } else if count < 0, errno == EAGAIN {
                 break
             } else {
-                return end(now)
+                return [end(now)]
             }
         }
-        return nil
+        return []
     }
 
     private func end(_ now: Int64) -> SourceNews {

@@ -10,10 +10,19 @@ package final class Ledger {
     /// Where events are written that stand in no file yet; nil where nobody wants them kept.
     private let recorder: Recorder?
     private let recorderSource: Int
-    /// For each source that the recorder writes down, the ids of its sessions.
-    private var sessions: [Int: [String]] = [:]
+    /// For each source its sessions.
+    private var sessions: [[Route]] = []
+    /// From when each session's instants are counted: as the first source that told of it had it.
+    private var starts: [String: Int64] = [:]
     /// Told of everything that comes.
     private let observer: (any LedgerObserver)?
+
+    /// A session as a source tells of it.
+    private struct Route {
+        var id: String
+        /// Microseconds to add to the source's instants.
+        var shift: Int64
+    }
 
     package init(recorder: Recorder?, observer: (any LedgerObserver)? = nil) {
         self.recorder = recorder
@@ -26,17 +35,31 @@ package final class Ledger {
         payloads.add(file: file ?? -1, format: format)
     }
 
-    /// A session of a source begins, or its header is known now.
+    /// A session of a source begins, or its header is known now. Sources that tell of the same session may have begun at other instants;
+    /// whoever takes the events further sees them counted from one.
     package func open(_ header: Header, session: Int, source: Int, isPlaced: Bool) {
-        if !isPlaced {
-            if session < sessions[source, default: []].count {
-                sessions[source]?[session] = header.session
-            } else {
-                sessions[source, default: []].append(header.session)
-            }
-            recorder?.write(header)
+        var header = header
+        let start = starts[header.session]
+        let route = Route(id: header.session, shift: start.map { header.started - $0 } ?? 0)
+        if let start {
+            header.started = start
+        } else {
+            starts[header.session] = header.started
+        }
+        while sessions.count <= source {
+            sessions.append([])
+        }
+        if session < sessions[source].count {
+            sessions[source][session] = route
+        } else {
+            sessions[source].append(route)
         }
         timelines.open(header, session: session, source: source)
+        // One that only says again which session it is says nothing.
+        guard start == nil || header != Header(session: header.session, started: header.started) else { return }
+        if !isPlaced {
+            recorder?.write(header)
+        }
         observer?.opened(header, session: session)
     }
 
@@ -44,15 +67,24 @@ package final class Ledger {
     ///
     /// - Parameter offset: Where its line stands in the source's own file; nil where the source is gone once it is read.
     package func take(_ event: Event, session: Int, source: Int, offset: Int64?) {
-        timelines.apply(event, session: session, source: source, place: place(of: event, session, source, offset))
+        guard source < sessions.count, session < sessions[source].count else { return }
+        let route = sessions[source][session]
+        guard route.shift != 0 else { return take(event, of: route.id, session, source, offset) }
+        var event = event
+        event.t = Instant.held(Instant.held(event.t) &+ route.shift)
+        take(event, of: route.id, session, source, offset)
+    }
+
+    private func take(_ event: Event, of id: String, _ session: Int, _ source: Int, _ offset: Int64?) {
+        timelines.apply(event, session: session, source: source, place: place(of: event, id, source, offset))
         observer?.took(event, session: session, in: timelines)
     }
 
-    private func place(of event: Event, _ session: Int, _ source: Int, _ offset: Int64?) -> Place {
+    private func place(of event: Event, _ id: String, _ source: Int, _ offset: Int64?) -> Place {
         if let offset {
             return Place(source: source, offset: offset)
         }
-        guard let recorder, recorder.isRecording || event.body.hasPayload, let id = sessions[source]?[session] else { return .none }
+        guard let recorder, recorder.isRecording || event.body.hasPayload else { return .none }
         return recorder.write(event, of: id).map { Place(source: recorderSource, offset: $0) } ?? .none
     }
 
@@ -66,9 +98,16 @@ package final class Ledger {
         let recording = try Importer.placed(try SessionFile.recording(at: path))
         let source = addSource(file: recording.file, format: recording.format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, into: &input)
-        try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
-        timelines.close(source: source)
+        let claude = recording.claudeSession
+        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, claude: claude, into: &input)
+        var sources = [source]
+        if let claude {
+            sources += try loadAgents(of: path, claude, withPayloads: withPayloads)
+        }
+        try SessionFile.check(timelines, path: path, format: recording.format, bytes: bytes, isStrict: isStrict)
+        for source in sources {
+            close(source: source)
+        }
         timelines.settle()
     }
 
@@ -78,13 +117,43 @@ package final class Ledger {
         timelines.settle()
     }
 
+    /// Ends a source; its number may stand for another one from here on.
     package func close(source: Int) {
         timelines.close(source: source)
+        forget(source)
+    }
+
+    /// Has the sessions of a source go on in another file, and names that.
+    package func continueSource(_ source: Int, file: Int32) -> Int {
+        let next = addSource(file: file)
+        while sessions.count <= next {
+            sessions.append([])
+        }
+        sessions[next] = source < sessions.count ? sessions[source] : []
+        forget(source)
+        timelines.move(source: source, to: next)
+        return next
+    }
+
+    /// Says that what stood in a source's file stands there no more.
+    package func loseFile(source: Int) {
+        payloads.lose(source)
+    }
+
+    private func forget(_ source: Int) {
+        if source < sessions.count {
+            sessions[source] = []
+        }
     }
 
     /// Ends a source whose place another takes, which tells the same sessions from their beginning.
     package func supersede(source: Int) {
         timelines.supersede(source: source)
+        let told = source < sessions.count ? sessions[source].map(\.id) : []
+        forget(source)
+        for id in told where !sessions.joined().contains(where: { $0.id == id }) {
+            starts[id] = nil
+        }
     }
 
     /// Why recording stopped, if it did.
@@ -109,11 +178,14 @@ package struct LedgerInput: EventReceiver {
     package let source: Int
     /// Whether the source's lines can be read again where they stand.
     package let isPlaced: Bool
+    /// Where the source's file begins in what its reader has been given.
+    private let base: Int64
 
-    package init(ledger: Ledger, source: Int, isPlaced: Bool) {
+    package init(ledger: Ledger, source: Int, isPlaced: Bool, base: Int64 = 0) {
         self.ledger = ledger
         self.source = source
         self.isPlaced = isPlaced
+        self.base = base
     }
 
     package func open(_ header: Header, session: Int) {
@@ -121,7 +193,7 @@ package struct LedgerInput: EventReceiver {
     }
 
     package func take(_ event: Event, session: Int, offset: Int64) {
-        ledger.take(event, session: session, source: source, offset: isPlaced ? offset : nil)
+        ledger.take(event, session: session, source: source, offset: isPlaced ? offset - base : nil)
     }
 
     package func report(_ problem: EventProblem) {

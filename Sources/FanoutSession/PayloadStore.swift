@@ -37,6 +37,13 @@ package final class PayloadStore {
         return files.count - 1
     }
 
+    /// Lets go of a file: nothing can be read back from it any more.
+    package func lose(_ source: Int) {
+        guard source < files.count, files[source].descriptor >= 0 else { return }
+        close(files[source].descriptor)
+        files[source].descriptor = -1
+    }
+
     /// The line at a place without its end, or nil where it cannot be read any more.
     package func line(at place: Place) -> [UInt8]? {
         guard !place.isNone, place.source < files.count, files[place.source].descriptor >= 0 else { return nil }

@@ -102,6 +102,13 @@ extension Timeline {
         version += 1
     }
 
+    /// Says that another source goes on telling of it, unless its own end was told.
+    mutating func reopen() {
+        guard over != nil, outcome == nil else { return }
+        over = nil
+        version += 1
+    }
+
     private mutating func apply(_ started: Event.TurnStarted, _ event: Event) {
         let place = turn(started.turn, event)
         turns[place].title = started.title

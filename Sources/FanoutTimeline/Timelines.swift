@@ -45,6 +45,7 @@ public struct Timelines: Sendable {
             all[known].restart(header)
             routes[source].append((known, 0))
         } else if let known = bySession[header.session] {
+            all[known].reopen()
             let shift = header.started - all[known].header.started
             if session < routes[source].count {
                 let started = all[known].header.started
@@ -74,22 +75,37 @@ public struct Timelines: Sendable {
         }
     }
 
-    /// Says that a source has ended: its sessions get nothing more.
+    /// Says that a source has ended: its sessions get nothing more, but for those that another source tells of too. The number of the
+    /// source may stand for another one from here on.
     public mutating func close(source: Int) {
         guard source < routes.count else { return }
-        for route in routes[source] {
+        let told = routes[source]
+        routes[source] = []
+        for route in told where !isTold(route.timeline) {
             all[route.timeline].close()
         }
+    }
+
+    /// Says that another source goes on with what a source told.
+    public mutating func move(source: Int, to next: Int) {
+        while routes.count <= max(source, next) {
+            routes.append([])
+        }
+        routes[next] = routes[source]
+        routes[source] = []
+    }
+
+    private func isTold(_ timeline: Int) -> Bool {
+        routes.contains { $0.contains { $0.timeline == timeline } }
     }
 
     /// Says that a source has ended, and that another will tell again what it told: a session that comes again begins anew, so that
     /// nothing in it stands twice. One that does not come again, or that a third source tells of too, stays as it is.
     public mutating func supersede(source: Int) {
         guard source < routes.count else { return }
-        close(source: source)
         let told = Set(routes[source].map(\.timeline))
-        routes[source] = []
-        superseded.formUnion(told.subtracting(routes.joined().map(\.timeline)))
+        close(source: source)
+        superseded.formUnion(told.filter { !isTold($0) })
     }
 
     /// To be called after each batch of events.

@@ -23,7 +23,8 @@ extension Program {
             withCStrings(environmentList) { environment in
                 withOptionalCString(directory) { directory in
                     var what = csystem_spawn(
-                        argv: argv, environment: environment, directory: directory, input: input, output: output, error: error)
+                        argv: argv, environment: environment, directory: directory, input: input, output: output, error: error,
+                        shares_group: 0)
                     return csystem_spawn(&what, &child)
                 }
             }

@@ -76,6 +76,9 @@ extension Dashboard {
         if order.places.count > 1 {
             hints += [("( )", "session"), ("F7", "sessions")]
         }
+        if output != nil {
+            hints.append(("o", "output"))
+        }
         hints.append(("Space", playhead.isStill ? "go on" : "pause"))
         if isReplay || !playhead.isFollowing {
             hints += [("← →", "5s"), (", .", "step"), ("< >", "speed")]
@@ -105,6 +108,7 @@ extension Dashboard {
             var kept = group
             kept.entries = group.entries.filter { entry in
                 (!entry.isControl || canControl) && (followUps != .none || !entry.keys.contains { $0.command == .ask })
+                    && (output != nil || !entry.keys.contains { $0.command == .output })
             }
             return kept
         }.filter { !$0.entries.isEmpty }

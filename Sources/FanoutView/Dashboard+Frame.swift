@@ -16,6 +16,13 @@ extension Dashboard {
             drawTooSmall(into: &frame)
             return frame
         }
+        if output?.isShown == true {
+            drawOutput(into: &frame)
+            if showsKeys {
+                drawKeys(into: &frame)
+            }
+            return frame
+        }
         guard sessionIndex(input.timelines) != nil else {
             drawWaiting(input, into: &frame)
             if showsKeys {

@@ -21,10 +21,21 @@ extension Dashboard {
             return command == .quit ? [.quit] : []
         }
         notice = nil
+        if output?.isShown == true, output?.handle(command) == true {
+            return []
+        }
         switch command {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
+        case .lanes, .transcript:
+            showsTranscript = command == .transcript
+            output?.isShown = false
+            overview = nil
+        case .sessions where overview == nil && !input.timelines.isEmpty:
+            output?.isShown = false
+            openOverview(input)
+        case .output: toggleOutput()
         case .ask where overview == nil: openPrompt()
         default:
             if handleOverview(command, input) {
@@ -40,18 +51,6 @@ extension Dashboard {
     var currentKeys: KeyMap { overview != nil ? sessionKeys : showsTranscript ? transcriptKeys : keys }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
-        switch command {
-        case .lanes:
-            showsTranscript = false
-            return []
-        case .transcript:
-            showsTranscript = true
-            return []
-        case .sessions:
-            openOverview(input)
-            return []
-        default: break
-        }
         meet(timeline)
         let t = instant(timeline, input)
         if showsTranscript, handleTranscript(command, timeline, t, input) {
@@ -98,7 +97,7 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .ask: break
+        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .output, .ask: break
         }
         return []
     }

@@ -68,9 +68,6 @@ extension Dashboard {
         case .close, .sessions:
             overview = nil
             return true
-        case .lanes, .transcript:
-            overview = nil
-            return false
         default: return false
         }
         overview = list

@@ -82,6 +82,8 @@ package struct Dashboard: Sendable {
     package var isReplay: Bool
     /// Whether calls can be cancelled and approved from here.
     package var canControl = false
+    /// What the program that is watched prints, where it was started from here.
+    package var output: OutputPane?
     /// Something to be said at the bottom until another takes its place.
     package var notice: CleanText?
 

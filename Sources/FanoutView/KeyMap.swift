@@ -83,6 +83,7 @@ package struct KeyMap: Sendable {
             entries: [
                 Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
                 Entry([(.function(7), .sessions)], "F7", "all sessions"),
+                Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
@@ -115,6 +116,7 @@ package struct KeyMap: Sendable {
             entries: [
                 Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
                 Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "sessions, transcript"),
+                Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),

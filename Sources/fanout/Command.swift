@@ -5,11 +5,13 @@ struct ProgramCommand: Sendable {
     var operands: String
     var summary: String
     var options: [Option]
+    /// What else the help tells, after the options.
+    var notes = ""
     /// Returns the exit status.
     var run: @Sendable (Options) throws -> Int32
 
     static let all: [ProgramCommand] = [
-        demo, run, watch, replay, sessions, stats, diff, whatif, advise, importing, tools, check, doctor, themes,
+        demo, run, watch, replay, sessions, stats, diff, whatif, advise, importing, tools, check, doctor, themes, hook,
     ]
 
     var help: String {
@@ -22,7 +24,7 @@ struct ProgramCommand: Sendable {
         for (left, right) in lines {
             text += "  " + left + String(repeating: " ", count: width - left.count + 2) + right + "\n"
         }
-        return text
+        return notes.isEmpty ? text : text + "\n" + notes + "\n"
     }
 
     /// What every command takes.

@@ -16,8 +16,13 @@ enum Display: String, CaseIterable {
     static func choose(_ options: Options) throws -> Display {
         let wanted = try options.word("ui", as: Display.self) ?? .auto
         guard wanted == .auto else { return wanted }
+        return hasScreen ? .dashboard : .plain
+    }
+
+    /// Whether there is a terminal that can draw.
+    static var hasScreen: Bool {
         let term = Environment["TERM"] ?? ""
-        return isatty(1) == 1 && !term.isEmpty && term != "dumb" ? .dashboard : .plain
+        return isatty(1) == 1 && !term.isEmpty && term != "dumb"
     }
 }
 

@@ -25,6 +25,8 @@ struct Option: Sendable {
 /// A command line, taken apart.
 struct Options: Sendable {
     private(set) var operands: [String] = []
+    /// What stands after `--`, which are operands too; nil where there is none.
+    private(set) var command: [String]?
     private var values: [String: [String]] = [:]
 
     func has(_ name: String) -> Bool { values[name] != nil }
@@ -70,6 +72,8 @@ struct Options: Sendable {
 
     /// Takes a command line apart with `getopt_long`: options may stand anywhere before `--`.
     init(_ arguments: [String], _ table: [Option]) throws(UsageError) {
+        let end = arguments.indices.first { arguments[$0] == "--" && ($0 == 0 || !Self.takesNext(arguments[$0 - 1], table)) }
+        command = end.map { Array(arguments[($0 + 1)...]) }
         // getopt moves the words about and hands out pointers into them, so they live in C.
         var words: [UnsafeMutablePointer<CChar>?] = (["fanout"] + arguments).map { strdup($0) }
         let names: [UnsafeMutablePointer<CChar>?] = table.map { strdup($0.name) }
@@ -97,6 +101,11 @@ struct Options: Sendable {
             }
             values[entry.name, default: []].append(parsed.argument.map { String(cString: $0) } ?? "")
         }
+    }
+
+    /// Whether a word is an option whose argument is the next word.
+    private static func takesNext(_ word: String, _ table: [Option]) -> Bool {
+        table.contains { $0.argument != nil && (word == "--" + $0.name || $0.short.map { word == "-\($0)" } ?? false) }
     }
 
     private static func entry(_ code: Int32, _ table: [Option]) -> Option? {

@@ -116,6 +116,7 @@ final class Show {
             loop.run()
         }
         terminal?.restore()
+        sources.forEach { $0.release() }
         endRun()
         return end
     }
@@ -171,14 +172,14 @@ final class Show {
 
     private func read(_ source: any EventSource) {
         let descriptor = source.descriptor
-        switch source.read(now: Clock.now()) {
-        case .ended?:
-            loop.unwatch(descriptor)
-            noticeEnd()
-        case .notice(let text)?:
-            say(text)
-        case nil:
-            break
+        for news in source.read(now: Clock.now()) {
+            switch news {
+            case .ended:
+                loop.unwatch(descriptor)
+                noticeEnd()
+            case .notice(let text): say(text)
+            case .printed(let bytes, let isError): dashboard.output?.append(bytes, isError: isError)
+            }
         }
         settle()
     }
@@ -372,9 +373,18 @@ final class Show {
                 say("ending the turn; once more to leave at once")
                 changed()
             case .interrupt, .quit, .terminate, .hangUp:
-                stop(.signal(signal))
+                if signal == .interrupt, let note = interruptSources() {
+                    say(note)
+                } else {
+                    stop(.signal(signal))
+                }
             }
         }
+    }
+
+    /// Has programs that were started end; nil where none does.
+    private func interruptSources() -> String? {
+        sources.compactMap { $0.interrupt() }.first
     }
 
     /// Whether there is work that could end kindly.

@@ -4,39 +4,56 @@ internal import FanoutSession
 internal import FanoutTimeline
 internal import FanoutView
 
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 extension ProgramCommand {
-    /// Follows events that another program writes.
+    /// Follows events that other programs write.
     static let watch = ProgramCommand(
-        name: "watch", operands: "FILE…|-|/dev/fd/N", summary: "follows events that another program writes",
-        options: display + recording + Notices.options + [Option("strict", "ends at the first line that cannot be read")]
+        name: "watch", operands: "SOURCE… [-- COMMAND…]", summary: "follows events that other programs write",
+        options: display + recording + Notices.options + [Option("strict", "ends at the first line that cannot be read")] + claudeOptions,
+        notes: watchNotes
     ) { options in
-        guard !options.operands.isEmpty else {
-            throw UsageError("watch: name a file of events, or - for standard input")
+        if options.has("print-hooks") {
+            return printHooks(options)
         }
+        var operands = try options.operands.dropLast(options.command?.count ?? 0).map { try WatchedOperand($0) }
         let display = try Display.choose(options)
+        if let command = options.command {
+            operands.append(try WatchedOperand(command: command, display))
+        }
+        guard !operands.isEmpty else {
+            throw UsageError("watch: name a file of events, - for standard input, a socket such as unix:fanout.sock, or a command after --")
+        }
         let looks = try Looks(options)
         let session = SessionName.random()
-        let streams = try options.operands.map { try WatchedPath($0) }
-        let isRecorded = streams.contains { $0.isStream }
+        let isRecorded = operands.contains { $0.isStream }
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
         let printer = Printer(display, glyphs: looks.glyphs)
         let strict = options.has("strict") ? StrictObserver(printer) : nil
         let notices = try Notices(options, before: strict ?? printer)
         let ledger = Ledger(recorder: recorder, observer: notices ?? strict ?? printer)
-        let sources: [any EventSource] = try streams.map { try $0.open(ledger, session: session, withPayloads: printer != nil) }
+        let context = WatchedOperand.Context(
+            ledger: ledger, session: session, withPayloads: printer != nil, claude: try claudeScope(options))
+        let sources: [any EventSource]
+        do {
+            sources = try WatchedOperand.sources(operands, context)
+        } catch let failure as ProgramLaunchError {
+            Console.complain(failure.description)
+            return failure.status
+        }
+        let sockets = sources.compactMap { $0 as? SocketSource }
         if display != .dashboard {
-            for stream in streams where !stream.isThere {
-                Console.complain("\(stream.name): it is not there yet; waiting for it")
+            for operand in operands where !operand.isThere {
+                Console.complain("\(operand.name): it is not there yet; waiting for it")
+            }
+            for socket in sockets {
+                Console.complain("listening on \(socket.name)")
             }
         }
-        let name = options.operands.count == 1 ? streams[0].name : "\(streams.count) sources"
-        let dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        let name = operands.count == 1 ? sockets.first?.name ?? operands[0].name : "\(operands.count) sources"
+        var dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        let program = sources.lazy.compactMap { $0 as? ProgramSource }.first
+        if program != nil {
+            dashboard.output = OutputPane()
+        }
         let show = try Show(
             ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, notices: notices,
             shouldStop: { strict?.refused != nil })
@@ -47,69 +64,28 @@ extension ProgramCommand {
             Console.complain("\(name): \(refused)")
             return 1
         }
+        if let program {
+            return status == 0 ? program.status ?? 0 : status
+        }
         if end == .finished, ledger.timelines.isEmpty, let first = ledger.timelines.problems.first {
             throw SessionError(.otherFormat, "\(name): no line of it is a Fanout event (\(first.problem))")
         }
         return status
     }
-}
 
-/// Where `watch` was told to look.
-private struct WatchedPath {
-    var path: String
-    /// A descriptor that is read once, such as a pipe.
-    var descriptor: Int32?
+    private static let watchNotes = """
+        A SOURCE is one of
+          FILE             followed as it grows; it need not be there yet
+          -, /dev/fd/N     read to its end
+          unix:PATH        a socket of mode 0600, for you alone; any number of programs connect and write
+          tcp:PORT         the same on 127.0.0.1; tcp:[::1]:PORT; port 0 takes a free one and says which
+          claude           the session of Claude Code in this directory, and those that begin while it is watched
 
-    private(set) var isThere = true
+        Programs write one JSON object a line. One that names no session has one of its own; those that name the same one share it.
 
-    var isStream: Bool { descriptor != nil }
-    var name: String { path == "-" ? "standard input" : path }
-
-    init(_ path: String) throws {
-        self.path = path
-        if path == "-" {
-            guard isatty(0) != 1 else {
-                throw UsageError("-: standard input is a terminal; pipe events into it, or name a file")
-            }
-            descriptor = fcntl(0, F_DUPFD_CLOEXEC, 3)
-            return
-        }
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            // A file that will be.
-            guard errno == ENOENT else {
-                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path")
-            }
-            if path.hasPrefix("/dev/fd/") {
-                throw SessionError(.missing, "\(path): there is no such descriptor; open it in the shell, as in `3< <(program)`")
-            }
-            isThere = false
-            return
-        }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR:
-            throw SessionError(.isDirectory, "\(path): it is a directory; name a file of events in it")
-        case S_IFREG where !path.hasPrefix("/dev/fd/"):
-            let file = try SessionFile.open(path)
-            close(file)
-        default:
-            let opened =
-                path.hasPrefix("/dev/fd/")
-                ? Int32(path.dropFirst(8)).map { fcntl($0, F_DUPFD_CLOEXEC, 3) } ?? -1 : try SessionFile.open(path)
-            guard opened >= 0 else {
-                throw SessionError(.unreadable, "\(path): \(String(cString: strerror(errno)))")
-            }
-            descriptor = opened
-        }
-    }
-
-    func open(_ ledger: Ledger, session: String, withPayloads: Bool) throws -> any EventSource {
-        if let descriptor {
-            return PipeSource(descriptor, session: session, ledger: ledger)
-        }
-        guard let source = FileSource(path, session: session, withPayloads: withPayloads, ledger: ledger) else {
-            throw SessionError(.unreadable, "\(path): it cannot be followed: \(String(cString: strerror(errno)))")
-        }
-        return source
-    }
+        -- COMMAND starts a program, which appends its events to the file that $FANOUT_EVENTS names, as may all that it starts. What it prints
+        is under `o` in the dashboard; with --ui plain and json it goes to standard error, with quiet where it always goes. Its input is
+        yours, and empty under the dashboard. Ctrl-C reaches it; quitting ends it. The exit status is its own, 128 and the signal's number
+        where one ended it, 127 where there is no such program, 126 where it cannot be run.
+        """
 }

@@ -85,7 +85,8 @@ package final class PostgresCluster: Sendable {
         defer { argv.forEach { free($0) } }
         return argv.withUnsafeMutableBufferPointer { argv in
             var what = csystem_spawn(
-                argv: argv.baseAddress, environment: csystem_environment(), directory: nil, input: input, output: output, error: 2)
+                argv: argv.baseAddress, environment: csystem_environment(), directory: nil, input: input, output: output, error: 2,
+                shares_group: 0)
             var child: pid_t = 0
             return csystem_spawn(&what, &child)
         }

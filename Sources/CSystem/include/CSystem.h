@@ -7,6 +7,7 @@
 #include "thread.h"
 #include <stdint.h>
 #include "CSystemPoll.h"
+#include "CSystemSockets.h"
 #include "CSystemSignals.h"
 #include "CSystemTerminal.h"
 

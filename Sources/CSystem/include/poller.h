@@ -11,5 +11,7 @@ int csystem_poller_add(int poller, int descriptor, uint64_t tag, int for_writing
 void csystem_poller_remove(int poller, int descriptor, int for_writing);
 /// Blocks until descriptors are ready, ended or broken; puts the tags of at most `capacity` and returns how many.
 int csystem_poller_wait(int poller, uint64_t *tags, int capacity);
+/// As csystem_poller_wait, and does not block: 0 where none is ready. A poller itself can be waited on like any other descriptor.
+int csystem_poller_ready(int poller, uint64_t *tags, int capacity);
 
 #endif

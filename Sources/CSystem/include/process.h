@@ -15,9 +15,11 @@ struct csystem_spawn {
     const char *directory;
     /// Become the program's standard input, output and error.
     int input, output, error;
+    /// 1: it stays in the process group of this process, as where both share a terminal.
+    int shares_group;
 };
 
-/// Starts a program as the leader of a process group of its own, with default signals and no other descriptor open.
+/// Starts a program, as the leader of a process group of its own unless it shares one, with default signals and no other descriptor open.
 /// Returns 0, or the errno that says why it did not start; then nothing runs.
 int csystem_spawn(const struct csystem_spawn *what, pid_t *child);
 

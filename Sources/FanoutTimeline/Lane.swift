@@ -13,6 +13,11 @@ public struct Lane: Sendable {
         static let isParent = Flags(rawValue: 1)
         static let abandoned = Flags(rawValue: 2)
         static let detached = Flags(rawValue: 4)
+        /// The line of its end tells what came of it.
+        static let hasResult = Flags(rawValue: 8)
+        /// Starts were told of it that were concluded, and such that were measured.
+        static let hasLooseStart = Flags(rawValue: 16)
+        static let hasMeasuredStart = Flags(rawValue: 32)
     }
 
     static let never = Int64.max
@@ -104,8 +109,12 @@ struct Mark {
     var kind: Kind
     var why: Event.Wait?
     var approx: Event.Approximation?
+    /// Whether it says nothing any more: the same attempt's start was measured.
+    var isSuperseded = false
     /// What it waits for, as a symbol.
     var on: UInt32 = 0
     /// The next mark of the lane, counted from 1; 0 for none.
     var next: UInt32 = 0
+    /// The attempt that it was said to begin; 0 where nobody said.
+    var attempt: UInt16 = 0
 }

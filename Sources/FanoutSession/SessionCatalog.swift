@@ -56,7 +56,7 @@ package protocol SessionShelf {
 package struct SessionCatalog {
     package var shelves: [any SessionShelf]
 
-    package init(shelves: [any SessionShelf] = [RecordingShelf()]) {
+    package init(shelves: [any SessionShelf] = [RecordingShelf(), ClaudeShelf()]) {
         self.shelves = shelves
     }
 

@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "FanoutTestKit",
             dependencies: [
-                "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
+                "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
                 "CSQLite", "CSystem",
             ], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"], exclude: ["Fixtures"]),
@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(name: "FanoutEngineTests", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
         .testTarget(
             name: "FanoutTimelineTests",
-            dependencies: ["FanoutTimeline", "FanoutSession", "FanoutIngest", "FanoutEvents", "FanoutJSON", "FanoutTestKit"]),
+            dependencies: ["FanoutTimeline", "FanoutSession", "FanoutIngest", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "FanoutAgentTests",
             dependencies: [

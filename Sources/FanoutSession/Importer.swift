@@ -29,7 +29,11 @@ package enum Importer {
     package static func run(_ recording: SessionFile.Recording, to output: Int32) throws(SessionError) -> Summary {
         var input = SpooledEvents(format: recording.format, file: try TemporaryFile.create())
         defer { close(input.file) }
-        _ = try SessionFile.read(recording, withPayloads: true, into: &input)
+        let claude = recording.claudeSession
+        _ = try SessionFile.read(recording, withPayloads: true, claude: claude, into: &input)
+        if let claude {
+            try SessionFile.readAgents(of: recording.path, claude, withPayloads: true, into: &input)
+        }
         try input.finish()
         try input.write(to: output)
         return input.summary

@@ -98,9 +98,16 @@ package final class Ledger {
         let recording = try Importer.placed(try SessionFile.recording(at: path))
         let source = addSource(file: recording.file, format: recording.format)
         var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, into: &input)
-        try SessionFile.check(timelines, path: path, bytes: bytes, isStrict: isStrict)
-        close(source: source)
+        let claude = recording.claudeSession
+        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, claude: claude, into: &input)
+        var sources = [source]
+        if let claude {
+            sources += try loadAgents(of: path, claude, withPayloads: withPayloads)
+        }
+        try SessionFile.check(timelines, path: path, format: recording.format, bytes: bytes, isStrict: isStrict)
+        for source in sources {
+            close(source: source)
+        }
         timelines.settle()
     }
 

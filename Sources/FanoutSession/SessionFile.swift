@@ -100,16 +100,27 @@ package enum SessionFile {
 
     /// Reads everything that stands in a recording and hands it on, payloads left in place unless asked for.
     ///
+    /// - Parameter claude: What the files of a Claude Code session share, where others of them are read too.
     /// - Returns: How many bytes were read.
     @discardableResult
     package static func read(
-        _ recording: Recording, withPayloads: Bool = false, into receiver: inout some EventReceiver
+        _ recording: Recording, withPayloads: Bool = false, claude: ClaudeSession? = nil, into receiver: inout some EventReceiver
     ) throws(SessionError) -> Int64 {
-        let file = recording.file
+        let options = EventReader.Options(withPayloads: withPayloads, session: recording.session)
+        let parser = claude.map { ClaudeParser(.transcript, options, session: $0) } ?? recording.format.parser(options)
+        return try read(recording.file, by: parser, into: &receiver)
+    }
+
+    /// Reads everything that stands in an open file by a parser of its format.
+    ///
+    /// - Returns: How many bytes were read.
+    @discardableResult
+    static func read(
+        _ file: Int32, by parser: any StreamParser, into receiver: inout some EventReceiver
+    ) throws(SessionError) -> Int64 {
         var status = stat()
         fstat(file, &status)
         let changed = Int64(status.st_mtim.tv_sec) * 1_000_000
-        let parser = recording.format.parser(EventReader.Options(withPayloads: withPayloads, session: recording.session))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
         defer { buffer.deallocate() }
         var total: Int64 = 0
@@ -135,9 +146,12 @@ package enum SessionFile {
     }
 
     /// Says what is wrong with a recording of which nothing, or not everything, could be read.
-    static func check(_ timelines: Timelines, path: String, bytes: Int64, isStrict: Bool) throws(SessionError) {
+    static func check(_ timelines: Timelines, path: String, format: StreamFormat, bytes: Int64, isStrict: Bool) throws(SessionError) {
         guard bytes > 0 else {
             throw SessionError(.empty, "\(path): it is empty; a recording has a line for each event")
+        }
+        if timelines.isEmpty, format == .claudeTranscript || format == .claudeStream {
+            throw SessionError(.empty, "\(path): a session of Claude Code in which nothing was said yet; follow it with `fanout watch`")
         }
         if timelines.isEmpty {
             let reason = timelines.problems.first.map { " (\($0.problem))" } ?? ""

@@ -24,6 +24,7 @@ let benchmarks: [(name: String, n: Int, run: @Sendable (Int) async throws -> [Fi
     ("seek", 1_000_000, ViewerBenchmarks.seek),
     ("frame", 200, ViewerBenchmarks.frame),
     ("transcript", 10_000, ViewerBenchmarks.transcript),
+    ("claude", 500, ClaudeBenchmarks.read),
     ("follow", 5, IngestBenchmarks.follow),
     ("sockets", 400_000, IngestBenchmarks.sockets),
     ("whatif", 40, PredictionBenchmarks.whatif),

@@ -12,6 +12,12 @@ enum Program {
     static let version = "0.1.0"
 
     static func main() {
+        if HookCommand.isCalled(CommandLine.arguments) {
+            signal(SIGPIPE, SIG_IGN)
+            signal(SIGXFSZ, SIG_IGN)
+            HookCommand.run()
+            _exit(0)
+        }
         // A closed pipe and a file that may not grow are errors of a write, told by it.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

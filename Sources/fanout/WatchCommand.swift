@@ -8,8 +8,11 @@ extension ProgramCommand {
     /// Follows events that other programs write.
     static let watch = ProgramCommand(
         name: "watch", operands: "SOURCE… [-- COMMAND…]", summary: "follows events that other programs write",
-        options: display + recording + [Option("strict", "ends at the first line that cannot be read")], notes: watchNotes
+        options: display + recording + [Option("strict", "ends at the first line that cannot be read")] + claudeOptions, notes: watchNotes
     ) { options in
+        if options.has("print-hooks") {
+            return printHooks(options)
+        }
         var operands = try options.operands.dropLast(options.command?.count ?? 0).map { try WatchedOperand($0) }
         let display = try Display.choose(options)
         if let command = options.command {
@@ -25,7 +28,8 @@ extension ProgramCommand {
         let printer = Printer(display, glyphs: looks.glyphs)
         let strict = options.has("strict") ? StrictObserver(printer) : nil
         let ledger = Ledger(recorder: recorder, observer: strict ?? printer)
-        let context = WatchedOperand.Context(ledger: ledger, session: session, withPayloads: printer != nil)
+        let context = WatchedOperand.Context(
+            ledger: ledger, session: session, withPayloads: printer != nil, claude: try claudeScope(options))
         let sources: [any EventSource]
         do {
             sources = try WatchedOperand.sources(operands, context)
@@ -72,6 +76,7 @@ extension ProgramCommand {
           -, /dev/fd/N     read to its end
           unix:PATH        a socket of mode 0600, for you alone; any number of programs connect and write
           tcp:PORT         the same on 127.0.0.1; tcp:[::1]:PORT; port 0 takes a free one and says which
+          claude           the session of Claude Code in this directory, and those that begin while it is watched
 
         Programs write one JSON object a line. One that names no session has one of its own; those that name the same one share it.
 

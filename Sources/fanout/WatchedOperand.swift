@@ -14,6 +14,8 @@ struct WatchedOperand {
         var ledger: Ledger
         var session: String
         var withPayloads: Bool
+        /// Which sessions `claude` stands for.
+        var claude: ClaudeSource.Scope
     }
 
     /// What it is called where it is spoken of.
@@ -27,7 +29,9 @@ struct WatchedOperand {
     private var open: (Context) throws -> (any EventSource)?
 
     /// What an operand can be, in the order in which it is looked at: the last one takes whatever is left.
-    private static let kinds: [@Sendable (String) throws -> WatchedOperand?] = [standardInput, openDescriptor, socket, file]
+    private static let kinds: [@Sendable (String) throws -> WatchedOperand?] = [
+        standardInput, openDescriptor, socket, claude, transcript, file,
+    ]
 
     init(_ text: String) throws {
         for kind in Self.kinds {
@@ -109,6 +113,27 @@ struct WatchedOperand {
             throw UsageError(error.description)
         }
         return WatchedOperand(name: text, isStream: true) { try SocketSource(address, session: $0.session, ledger: $0.ledger) }
+    }
+
+    /// `claude`: sessions of Claude Code, wherever it keeps them.
+    @Sendable private static func claude(_ text: String) throws -> WatchedOperand? {
+        guard text == "claude" else { return nil }
+        return WatchedOperand(name: "Claude Code", isStream: false) {
+            try ClaudeSource($0.claude, withPayloads: $0.withPayloads, ledger: $0.ledger)
+        }
+    }
+
+    /// A session of Claude Code by its own file: those of its agents are followed with it.
+    @Sendable private static func transcript(_ path: String) throws -> WatchedOperand? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, !path.hasPrefix("/dev/fd/"), ClaudeFiles(path).id != nil,
+            let file = try? SessionFile.open(path)
+        else { return nil }
+        defer { close(file) }
+        guard SessionFile.format(of: file, isWhole: false) == .claudeTranscript else { return nil }
+        return WatchedOperand(name: path, isStream: false) {
+            try ClaudeSource(.file(path), withPayloads: $0.withPayloads, ledger: $0.ledger)
+        }
     }
 
     /// A file, which need not be there yet, or something at a path that is read once.

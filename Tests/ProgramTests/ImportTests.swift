@@ -82,7 +82,7 @@ struct ImportTests {
         arguments: [
             (["import"], "", 2, "name a file, or - for standard input"), (["import", "a", "b"], "", 2, "one file at a time"),
             (["import", "nowhere"], "", 1, "nowhere: there is no such file"),
-            (["import", "-", "--from", "yaml"], "", 2, "it is one of events, messages"),
+            (["import", "-", "--from", "yaml"], "", 2, "it is one of events, claude, claude-stream, messages"),
             (["import", "-", "-o", "out"], "", 1, "no line of it could be read; it is empty"),
             (["import", "-", "-o", "out"], "nonsense\n", 1, "taken for Fanout events, and no line of it could be read: line 1: not JSON"),
             (

@@ -40,6 +40,8 @@ extension StreamFormat {
     private func isTold(by names: Names) -> Bool {
         switch self {
         case .events: names.has("fanout") || names.type.map { EventReader.isType($0) } ?? false
+        case .claudeTranscript: names.isClaudeTranscript
+        case .claudeStream: names.isClaudeStream
         case .messages:
             names.has("messages") || names.isList && (names.has("role") || names.has("messages")) || names.has("input") && names.type == nil
         }
@@ -66,6 +68,24 @@ extension StreamFormat {
         }
 
         func has(_ name: String) -> Bool { names.contains(name) }
+
+        /// A line of the conversation, or one of those that stand before it.
+        var isClaudeTranscript: Bool {
+            switch type {
+            case "user", "assistant", "system", "attachment", "progress": has("sessionId") && has("uuid")
+            case "summary": has("summary") && has("leafUuid")
+            case "file-history-snapshot": has("messageId") && has("snapshot")
+            case .some: has("sessionId")
+            case nil: false
+            }
+        }
+
+        var isClaudeStream: Bool {
+            switch type {
+            case "system", "assistant", "user", "stream_event", "result": has("session_id")
+            case .some, nil: false
+            }
+        }
     }
 }
 

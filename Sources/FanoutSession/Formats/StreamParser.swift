@@ -36,10 +36,10 @@ package struct LinePart: Sendable, Hashable {
         offset = line << 10 | Int64(min(part, Self.most - 1))
     }
 
-    init(offset: Int64) { self.offset = offset }
+    package init(offset: Int64) { self.offset = offset }
 
-    var line: Int64 { offset >> 10 }
-    var part: Int { Int(offset & Int64(Self.most - 1)) }
+    package var line: Int64 { offset >> 10 }
+    package var part: Int { Int(offset & Int64(Self.most - 1)) }
 }
 
 /// Fanout's own events, one a line.

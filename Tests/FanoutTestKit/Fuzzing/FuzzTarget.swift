@@ -12,6 +12,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case timeline
     /// Statements with names, and the texts of a database's values.
     case sql
+    /// Sessions of Claude Code, and the stream of its answers.
+    case claude
+    /// What Claude Code's hooks are told.
+    case hooks
 
     /// Says which promise these bytes break; nil where all are kept. A trap is a broken promise too, and ends the process.
     public func brokenPromise(by bytes: [UInt8]) -> String? {
@@ -22,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .text: fuzzText(bytes)
         case .timeline: fuzzTimeline(bytes)
         case .sql: fuzzSQL(bytes)
+        case .claude: fuzzClaude(bytes)
+        case .hooks: fuzzHooks(bytes)
         }
     }
 }

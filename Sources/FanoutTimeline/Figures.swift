@@ -56,8 +56,17 @@ public struct Figures: Sendable, Hashable {
     }
 }
 
-/// A turn's figures, kept up at each event as long as events come in order.
+/// A turn's figures, kept up at each event as long as events come in order, or late by no more than a few hundred others.
 struct RunningFigures {
+    /// The concurrency changes at an instant.
+    private struct Step {
+        var t: Int64
+        var change: Int
+    }
+
+    /// Steps beyond which the older half counts for good.
+    private static let mostRecent = 512
+
     /// Counts and sums of what has ended.
     var figures = Figures()
     /// Attempts that run, whether counted in the sum or not, and the sum of the starts of those that are.
@@ -69,8 +78,18 @@ struct RunningFigures {
     /// The level of concurrency, and since when.
     private var level = 0
     private var since = Int64.min
+    /// The newest steps, in the order of time, which another may yet come before. Nil where events have always come in order: then
+    /// there is nothing to wait for.
+    private var recent: [Step]?
     /// Something came out of order: the peak must be found anew.
     var isStale = false
+
+    init() {}
+
+    /// - Parameter expectsLate: Whether events were seen to come late, so that more will.
+    init(expectsLate: Bool) {
+        recent = expectsLate ? [] : nil
+    }
 
     mutating func start(_ t: Int64, isCounted: Bool) {
         figures.start = min(figures.start ?? t, t)
@@ -96,15 +115,37 @@ struct RunningFigures {
         if t < since {
             isStale = true
         }
-        if t > since {
-            figures.peak = max(figures.peak, level)
-            since = t
+        guard let count = recent?.count else {
+            return fold(Step(t: t, change: change))
         }
-        level += change
+        let place = recent?.lastIndex { $0.t <= t }.map { $0 + 1 } ?? 0
+        recent?.insert(Step(t: t, change: change), at: place)
+        guard count > Self.mostRecent, let steps = recent else { return }
+        for step in steps.prefix(Self.mostRecent / 2) {
+            fold(step)
+        }
+        recent?.removeFirst(Self.mostRecent / 2)
+    }
+
+    /// Counts a step for good; what comes before it from here on is out of order.
+    private mutating func fold(_ step: Step) {
+        if step.t > since {
+            figures.peak = max(figures.peak, level)
+            since = step.t
+        }
+        level += step.change
     }
 
     /// The figures at an instant that nothing comes after, of a turn that still goes or has no open end.
     func figures(at now: Int64, isOver: Bool) -> Figures {
+        if let steps = recent, !steps.isEmpty {
+            var folded = self
+            folded.recent = nil
+            for step in steps {
+                folded.fold(step)
+            }
+            return folded.figures(at: now, isOver: isOver)
+        }
         var result = figures
         result.peak = max(result.peak, level, 0)
         if isOver {

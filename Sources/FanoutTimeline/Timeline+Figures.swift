@@ -81,7 +81,7 @@ extension Timeline {
     }
 
     private func resettled(_ place: Int) -> RunningFigures {
-        var running = RunningFigures()
+        var running = RunningFigures(expectsLate: true)
         var steps: [(t: Int64, isStart: Bool, start: Int64, isCounted: Bool)] = []
         for number in turns[place].lanes where lanes[Int(number)].kind == .call {
             let lane = lanes[Int(number)]

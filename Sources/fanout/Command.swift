@@ -10,7 +10,9 @@ struct ProgramCommand: Sendable {
     /// Returns the exit status.
     var run: @Sendable (Options) throws -> Int32
 
-    static let all: [ProgramCommand] = [demo, run, watch, replay, stats, diff, whatif, advise, importing, tools, check, doctor, themes, hook]
+    static let all: [ProgramCommand] = [
+        demo, run, watch, replay, stats, diff, whatif, advise, importing, tools, check, doctor, themes, hook,
+    ]
 
     var help: String {
         var text = "usage: fanout \(name) [OPTION…]\(operands.isEmpty ? "" : " " + operands)\n\n\(summary)\n\n"

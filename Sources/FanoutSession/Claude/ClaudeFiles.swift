@@ -16,6 +16,15 @@ package struct ClaudeFiles: Sendable {
         return HookFile.isName(id) ? id : nil
     }
 
+    /// The session's id where the name of its file is one for certain; a copy may be called anything, and its lines tell then.
+    ///
+    /// A session that was taken up from another begins with lines of that one, so where both tell, the name counts.
+    package var certainID: String? {
+        let groups = (id ?? "").split(separator: "-", omittingEmptySubsequences: false)
+        let isUUID = groups.map(\.count) == [8, 4, 4, 4, 12] && groups.joined().allSatisfy(\.isHexDigit)
+        return isUUID ? id : nil
+    }
+
     /// Where the files of its agents stand.
     package var agentFolder: String { (path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path) + "/subagents" }
 

@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "FanoutTools",
             dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CPostgres", "CSQLite", "CSystem"]),
-        .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSystem", "CZlib"]),
+        .target(name: "FanoutSession", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "CSQLite", "CSystem", "CZlib"]),
         .target(name: "FanoutIngest", dependencies: ["FanoutSession", "FanoutEvents", "FanoutJSON", "CSystem"]),
 
         // What is seen.

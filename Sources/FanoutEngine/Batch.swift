@@ -40,6 +40,8 @@ final class Batch: ReportSink {
     var time: any Timekeeper { engine.time }
     /// Calls of earlier batches whose work still holds something, in the order of the rules.
     let outside: [String]
+    /// How long earlier calls of each tool ran.
+    private let expected: [String: Event.Expected]
     private let executors: Executors
     let state: Guarded<State>
     private let inbox = Guarded(Inbox())
@@ -54,11 +56,15 @@ final class Batch: ReportSink {
         var others: (any TaskExecutor)?
     }
 
-    init(turn: Int, rules: BatchRules, outside: [String], options: TurnOptions, executors: Executors, engine: Engine) {
+    init(
+        turn: Int, rules: BatchRules, outside: [String], options: TurnOptions, expected: [String: Event.Expected], executors: Executors,
+        engine: Engine
+    ) {
         self.turn = turn
         self.engine = engine
         self.outside = outside
         self.options = options
+        self.expected = expected
         self.executors = executors
         state = Guarded(State(machine: BatchMachine(rules: rules)))
     }
@@ -118,9 +124,17 @@ final class Batch: ReportSink {
             state.entries.append(BatchEntry(call))
         }
         for call in calls {
-            note(.callRequested(call.requested { state.entries[$0].prepared.call }), &state)
+            ask(call, &state)
         }
         state.machine.append(calls.map(Self.plain))
+    }
+
+    private func ask(_ call: PreparedCall, _ state: inout State) {
+        var requested = call.requested { state.entries[$0].prepared.call }
+        if let expected = expected[call.name] {
+            requested.expected = expected
+        }
+        note(.callRequested(requested), &state)
     }
 
     private static func plain(_ call: PreparedCall) -> BatchCall {
@@ -131,7 +145,7 @@ final class Batch: ReportSink {
 
     private func replace(_ place: Int, by call: PreparedCall, _ state: inout State, now: Int64) {
         state.entries.append(BatchEntry(call))
-        note(.callRequested(call.requested { state.entries[$0].prepared.call }), &state)
+        ask(call, &state)
         _ = state.machine.replace(place, with: Self.plain(call), now: now)
     }
 

@@ -31,6 +31,7 @@ public final class Engine: Sendable {
         var deniedTools: Set<String> = []
         var recentStarts: [Gate.Name: [Int64]] = [:]
         var held: [HeldWork] = []
+        var expected: [String: Event.Expected] = [:]
         /// By how many threads they have.
         var pools: [Int: ThreadPool] = [:]
 
@@ -89,6 +90,11 @@ public final class Engine: Sendable {
         }
     }
 
+    /// Has calls of these tools that are asked for in turns from now on say how long earlier ones ran.
+    public func expect(_ runs: [String: Event.Expected]) {
+        state.withLock { $0.expected = runs }
+    }
+
     func post(_ body: Event.Body) { log.post(body, agent: agent) }
 
     // MARK: Turns
@@ -139,14 +145,15 @@ public final class Engine: Sendable {
         rules.approval = options.approval
         rules.settle = options.settle
         rules.grace = options.grace
-        let (held, executors) = state.withLock { state in
+        let (held, executors, expected) = state.withLock { state in
             rules.approvedTools = state.approvedTools
             rules.deniedTools = state.deniedTools
             rules.recentStarts = state.recentStarts
-            return (state.held, state.executors(for: options, workers: time.workers))
+            return (state.held, state.executors(for: options, workers: time.workers), state.expected)
         }
         rules.heldOutside = held.map(\.writes)
-        let batch = Batch(turn: turn, rules: rules, outside: held.map(\.call), options: options, executors: executors, engine: self)
+        let batch = Batch(
+            turn: turn, rules: rules, outside: held.map(\.call), options: options, expected: expected, executors: executors, engine: self)
         let freed = state.withLock { state in
             state.batches[ObjectIdentifier(batch)] = batch
             return held.map(\.call).filter { call in !state.held.contains { $0.call == call } }

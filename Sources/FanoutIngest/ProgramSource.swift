@@ -52,6 +52,8 @@ package final class ProgramSource: EventSource {
     private var input: TitledInput
     private var reader: EventReader
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    /// Whether it has ended, and all its events were taken.
+    private var isFinished = false
     private var saidEmptied = false
     private var interrupts = 0
 
@@ -115,12 +117,20 @@ package final class ProgramSource: EventSource {
         for tag in tags[..<Int(max(0, ready))].compactMap(Tag.init) where tag == .output || tag == .error {
             takeOutput(tag, &news)
         }
-        program.look()
-        nudge.clear()
-        if !takeEvents(now, &news) {
-            nudge.set()
-        } else if program.status != nil {
-            finish(now, &news)
+        if !isFinished {
+            program.look()
+            nudge.clear()
+            if !takeEvents(now, &news) {
+                nudge.set()
+            } else if program.status != nil {
+                finish(now, &news)
+            }
+        }
+        // What it left behind may go on printing, and is not to be ended by that.
+        if isFinished, outputs.isEmpty {
+            closeDescriptor(descriptor)
+            descriptor = -1
+            news.append(.ended)
         }
         return news
     }
@@ -164,38 +174,43 @@ package final class ProgramSource: EventSource {
         return false
     }
 
+    /// Takes what it has printed, at most as much as a pipe holds: between two frames it can print that much without being held up.
     private func takeOutput(_ tag: Tag, _ news: inout [SourceNews]) {
-        guard let output = outputs[tag] else { return }
+        var left = Self.most / Self.mostPrinted
+        while left > 0, takePiece(tag, &news) {
+            left -= 1
+        }
+    }
+
+    private func takePiece(_ tag: Tag, _ news: inout [SourceNews]) -> Bool {
+        guard let output = outputs[tag] else { return false }
         let count = readBytes(output, UnsafeMutableRawBufferPointer(rebasing: buffer[..<Self.mostPrinted]))
         if count > 0 {
             news.append(.printed(Array(buffer[..<count]), isError: tag == .error))
-        } else if count == 0 || errno != EAGAIN && errno != EINTR {
+            return true
+        }
+        if count == 0 || errno != EAGAIN && errno != EINTR {
             csystem_poller_remove(descriptor, output, 0)
             closeDescriptor(output)
             outputs[tag] = nil
         }
+        return false
     }
 
     /// It has ended, and all that it wrote until then was taken.
     private func finish(_ now: Int64, _ news: inout [SourceNews]) {
-        for tag in [Tag.output, .error] {
-            // What it left behind may print for ever; more than a pipe holds is not the program's.
-            for _ in 0..<16 where outputs[tag] != nil {
-                let before = news.count
-                takeOutput(tag, &news)
-                if news.count == before { break }
-            }
-        }
+        isFinished = true
+        takeOutput(.output, &news)
+        takeOutput(.error, &news)
+        csystem_poller_remove(descriptor, program.descriptor, 0)
+        csystem_poller_remove(descriptor, events.changes, 0)
         reader.finish(arrival: .live(now), into: &input)
         ledger.close(source: input.input.source)
-        closeDescriptor(descriptor)
-        descriptor = -1
         events.remove()
         // Without a screen whoever started it sees by its silence that all is well.
         if isCaptured || status != 0 || !input.hasTold {
             news.append(.notice(ending))
         }
-        news.append(.ended)
     }
 
     private var ending: String {
@@ -230,6 +245,7 @@ private struct Pipes {
             input = nothing
             (ownOutput, output) = (first[0], first[1])
             (ownError, error) = (second[0], second[1])
+            _ = (csystem_widen_pipe(ownOutput), csystem_widen_pipe(ownError))
             isCaptured = true
         }
     }

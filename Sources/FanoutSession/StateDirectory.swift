@@ -18,15 +18,24 @@ package enum StateDirectory {
     /// A path for a new recording, in a directory that is made if need be, for its owner alone.
     package static func newRecording(_ session: String, startedText: String) throws(SessionError) -> String {
         let directory = path()
-        var made = ""
-        for part in directory.split(separator: "/") {
-            made += "/" + part
-            if mkdir(made, 0o700) != 0, errno != EEXIST {
-                throw SessionError(.unwritable, "\(made): \(String(cString: strerror(errno))); set XDG_STATE_HOME, or use --no-record")
-            }
+        if let (part, code) = make(directory) {
+            throw SessionError(.unwritable, "\(part): \(String(cString: strerror(code))); set XDG_STATE_HOME, or use --no-record")
         }
         let stamp = startedText.prefix(19).map { $0 == ":" ? "-" : $0 }
         return directory + "/" + String(stamp) + "_" + session.prefix(12) + ".fanout.jsonl"
+    }
+
+    /// Makes a directory and those above it that are missing, for their owner alone.
+    ///
+    /// - Returns: The one that could not be made, and the system's number of why; nil where all are there.
+    @discardableResult
+    static func make(_ directory: String) -> (path: String, code: Int32)? {
+        var made = ""
+        for part in directory.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o700) != 0, errno != EEXIST { return (made, errno) }
+        }
+        return nil
     }
 
     package static func environmentVariable(_ name: String) -> String? {

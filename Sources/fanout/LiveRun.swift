@@ -56,10 +56,12 @@ enum LiveRun {
 
     /// Runs a piece to its end, shows it, records it, and returns its answers, in the order of the prompts, with the exit status.
     ///
-    /// - Parameter linesToError: Whether plain lines go to standard error, since standard output is for the answer.
+    /// - Parameters:
+    ///   - linesToError: Whether plain lines go to standard error, since standard output is for the answer.
+    ///   - remembers: Whether how long its calls ran is worth keeping for the next run.
     static func show(
         _ options: Options, display: Display, title: String, source: String, meta: JSONText? = nil, linesToError: Bool,
-        _ make: (EventLog, SystemTime) throws -> Piece
+        remembers: Bool = false, _ make: (EventLog, SystemTime) throws -> Piece
     ) throws -> (answers: [AgentAnswer], status: Int32) {
         if let what = options.value("fail-on"), what != "calls" {
             throw UsageError("--fail-on \(what): it is calls")
@@ -76,10 +78,15 @@ enum LiveRun {
         let log = EventLog(clock: { time.now() })
         let queue = log.reader(limit: 10_000) { wakeup.wake() }
         let piece = try make(log, time)
+        let history = remembers && !options.has("no-history") ? History() : nil
+        if let history {
+            piece.engine.expect(history.expected(of: piece.engine.tools.map(\.name)))
+        }
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
         let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
         let ledger = Ledger(recorder: recorder, observer: printer)
-        let dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        var dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        dashboard.notice = history?.notice.map { CleanText($0) }
 
         let dialogue = Dialogue(takesFollowUps: piece.takesFollowUps && display == .dashboard, workers: time.workers) { wakeup.wake() }
         let gate = StartGate()
@@ -103,6 +110,7 @@ enum LiveRun {
         }
         gate.open()
         let end = show.perform()
+        history?.add(ledger.timelines)
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: true)
         let answers = dialogue.answers
         return (answers, exitStatus(status, answers, options))

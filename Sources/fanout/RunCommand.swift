@@ -26,6 +26,7 @@ extension ProgramCommand {
             Option("tool-choice", argument: "WORD", "auto, none, required, or the name of the tool that the first reply must call"),
             Option("references", "lets arguments refer to results of the same turn: $ref:#1"),
             Option("no-parallel", "asks the model for one call at a time, and runs one at a time"),
+            Option("no-history", "neither keeps how long calls ran nor tells how long they may run"),
             Option("no-stream", "asks for replies in one piece"),
             Option("no-early-start", "runs nothing before the reply that asks for it is whole"),
             Option("stateful", "lets the server keep the conversation, where its API can (responses)"),
@@ -69,7 +70,7 @@ extension ProgramCommand {
         var meta: JSONObject = ["form": .string(model.form.rawValue), "model": .string(model.model)]
         meta["continues"] = recorded.map { .string($0.session) }
         let shown = try LiveRun.show(
-            options, display: display, title: prompt, source: "run", meta: JSONText(.object(meta)), linesToError: true
+            options, display: display, title: prompt, source: "run", meta: JSONText(.object(meta)), linesToError: true, remembers: true
         ) { log, time in
             let engine = try Engine(log: log, time: time, tools: tools)
             let agent = Agent(engine: engine, provider: model.provider(time), options: settings)

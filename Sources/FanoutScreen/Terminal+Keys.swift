@@ -1,4 +1,5 @@
 internal import CNcurses
+package import FanoutEvents
 package import FanoutView
 
 extension Terminal {
@@ -20,6 +21,19 @@ extension Terminal {
     /// Puts text on the user's clipboard, where the terminal lets programs do that (xterm's OSC 52).
     package func copy(_ text: String) {
         cncurses_send("\u{1B}]52;c;\(Base64.text(of: text.utf8))\u{07}")
+    }
+}
+
+// What reaches somebody who does not look at it.
+extension Terminal {
+    /// Rings the terminal's bell, which may be a sound, a flash, or a mark on its tab.
+    package func ring() {
+        cncurses_send("\u{07}")
+    }
+
+    /// Has the terminal notify, where it can (OSC 9, after iTerm2); others take it for nothing.
+    package func notify(_ text: CleanText) {
+        cncurses_send("\u{1B}]9;\(text.string)\u{07}")
     }
 }
 

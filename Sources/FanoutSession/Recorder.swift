@@ -48,6 +48,7 @@ package final class Recorder {
                 : SessionError(
                     .unwritable, "\(path): \(String(cString: strerror(errno))); name another file with --record, or use --no-record")
         }
+        RecordingLock.take(file)
         return Recorder(path: path, file: file)
     }
 

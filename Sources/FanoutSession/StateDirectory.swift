@@ -8,6 +8,9 @@
 ///
 /// See https://specifications.freedesktop.org/basedir-spec/latest/. A relative path in the variable is ignored, as it demands.
 package enum StateDirectory {
+    /// How the names of recordings end.
+    package static let suffix = ".fanout.jsonl"
+
     package static func path(environment: (String) -> String? = environmentVariable) -> String {
         if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
             return state + "/fanout/sessions"
@@ -22,7 +25,7 @@ package enum StateDirectory {
             throw SessionError(.unwritable, "\(part): \(String(cString: strerror(code))); set XDG_STATE_HOME, or use --no-record")
         }
         let stamp = startedText.prefix(19).map { $0 == ":" ? "-" : $0 }
-        return directory + "/" + String(stamp) + "_" + session.prefix(12) + ".fanout.jsonl"
+        return directory + "/" + String(stamp) + "_" + session.prefix(12) + suffix
     }
 
     /// Makes a directory and those above it that are missing, for their owner alone.

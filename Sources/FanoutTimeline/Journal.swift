@@ -151,6 +151,9 @@ extension Journal {
         }
     }
 
+    /// The counts after everything.
+    var totals: Counts { tail }
+
     /// The counts at an instant, everything of that instant included.
     func counts(at t: Int64) -> Counts {
         let place = blockIndex(at: t)

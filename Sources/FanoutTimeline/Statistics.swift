@@ -11,6 +11,8 @@ public struct ToolStatistics: Sendable, Hashable {
     public var p50: Int64?
     public var p95: Int64?
     public var p99: Int64?
+    /// How far these run times can be trusted, taken together.
+    public var precision = Precision.measured
 
     init(name: String) { self.name = name }
 }
@@ -31,6 +33,7 @@ extension ToolStatistics {
                 guard lane.attempts > 0 else { continue }
                 let run = timeline.runTime(of: number, at: t)
                 tools[name]?.sum += run
+                tools[name]?.precision += timeline.precision(ofRun: number, at: t)
                 runs[name, default: []].append(run)
             }
         }

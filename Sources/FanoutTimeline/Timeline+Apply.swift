@@ -15,6 +15,9 @@ extension Timeline {
         version += 1
         last = first == nil ? t : max(last, t)
         first = min(first ?? t, t)
+        if event.approx != nil {
+            hasApproximations = true
+        }
         switch event.body {
         case .toolDeclared(let tool):
             tools[tool.name] = tool
@@ -89,6 +92,9 @@ extension Timeline {
         }
     }
 
+    /// Microseconds, a hundred days: nobody's run time is longer, and a million of them can still be added up.
+    private static let longestRun: Int64 = 1 << 43
+
     /// Says that its source has ended, so that nothing more comes.
     public mutating func close() {
         guard over == nil else { return }
@@ -154,15 +160,26 @@ extension Timeline {
         if let call = started.freedBy, let freed = self.lane(ofCall: call) {
             lanes[lane].freedBy = UInt32(freed + 1)
         }
-        mark(lane, .started, event)
+        mark(lane, .started, event, attempt: started.attempt)
     }
 
     private mutating func apply(_ finished: Event.CallFinished, _ event: Event, _ place: Place) {
         let lane = running(finished.call, event)
-        lanes[lane].result = place
-        if let error = finished.error {
-            setWord(lane, Self.word(for: error))
+        let counts = !lanes[lane].hasEnded || corrects(event, lane)
+        let tells = finished.result != nil || finished.error != nil
+        // The end that counts tells what came of it; where it does not, another that does is better than none.
+        if counts ? tells || !lanes[lane].flags.contains(.hasResult) : tells && !lanes[lane].flags.contains(.hasResult) {
+            lanes[lane].result = place
+            if let error = finished.error {
+                setWord(lane, Self.word(for: error))
+            } else if lanes[lane].hasEnded {
+                setWord(lane, nil)
+            }
         }
+        if tells {
+            lanes[lane].flags.insert(.hasResult)
+        }
+        guard counts else { return }
         if finished.abandoned {
             lanes[lane].flags.insert(.abandoned)
         }
@@ -172,7 +189,14 @@ extension Timeline {
         if finished.abandoned || finished.detached, held[Int32(lane)] == nil {
             held[Int32(lane)] = Lane.never
         }
-        end(lane, finished.outcome, event)
+        let before = lanes[lane].hasEnded ? countedRun(of: lane) : nil
+        if let run = finished.run, run >= 0 {
+            measuredRuns[Int32(lane)] = min(run, Self.longestRun)
+        }
+        if finished.error?.kind.meansNothingRan ?? false {
+            takeBackStarts(of: lane)
+        }
+        end(lane, finished.outcome, event, countedRun: before)
     }
 
     private mutating func addOutput(_ lane: Int, _ event: Event, _ place: Place) {

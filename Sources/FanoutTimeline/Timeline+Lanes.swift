@@ -1,6 +1,6 @@
 internal import FanoutEvents
 
-// How lanes and turns come to be, and how their changes are written down.
+// How lanes and turns come to be, and what the journal holds of them.
 
 extension Timeline {
     /// The place of the turn of that number, which begins if it is new.
@@ -61,6 +61,7 @@ extension Timeline {
         lane.approxStart = event.approx
         if let agent = event.agent {
             lane.agent = symbols.symbol(agent)
+            agentSymbols.insert(lane.agent)
         }
         lanes.append(lane)
         turns[place].lanes.append(Int32(number))
@@ -88,7 +89,12 @@ extension Timeline {
 
     /// Notes that a lane was there as early as an event that came late says.
     private mutating func see(_ lane: Int, _ event: Event) {
-        guard event.t < lanes[lane].seen else { return }
+        guard event.t < lanes[lane].seen else {
+            if event.t == lanes[lane].seen, event.approx == nil {
+                lanes[lane].approxStart = nil
+            }
+            return
+        }
         let before = transitions(of: lane, isNeeded: true)
         lanes[lane].seen = event.t
         lanes[lane].approxStart = event.approx
@@ -116,149 +122,6 @@ extension Timeline {
         rejournal(lane, before)
         turns[Int(lanes[lane].turn)].running.isStale = true
         turns[Int(lanes[lane].turn)].version += 1
-    }
-
-    /// Puts a mark into a lane where its instant belongs; after a lane's end nothing becomes of it any more.
-    mutating func mark(_ lane: Int, _ kind: Mark.Kind, _ event: Event, why: Event.Wait? = nil, on: [String] = []) {
-        guard event.t <= lanes[lane].ended else { return }
-        var mark = Mark(t: event.t, kind: kind, why: why, approx: event.approx)
-        if !on.isEmpty {
-            mark.on = symbols.symbol(on.joined(separator: ", "))
-        }
-        let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
-        let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded
-        let before = transitions(of: lane, isNeeded: !isInOrder)
-
-        let number = UInt32(marks.endIndex + 1)
-        if let previous {
-            mark.next = marks[previous].next
-            marks.append(mark)
-            marks[previous].next = number
-        } else {
-            mark.next = lanes[lane].firstMark
-            marks.append(mark)
-            lanes[lane].firstMark = number
-        }
-        if mark.next == 0 {
-            lanes[lane].lastMark = number
-        }
-        setOpenMark(lane, number, kind, isLast: mark.next == 0)
-        if kind == .started {
-            lanes[lane].attempts &+= 1
-        }
-        let turn = Int(lanes[lane].turn)
-        touch(turn, event.t)
-        guard isInOrder else {
-            turns[turn].running.isStale = true
-            return rejournal(lane, before)
-        }
-        journalMark(lane, kind, event.t, openStart)
-    }
-
-    /// Writes down a mark that comes after everything else of its lane.
-    private mutating func journalMark(_ lane: Int, _ kind: Mark.Kind, _ t: Int64, _ openStart: Int64?) {
-        let isCall = lanes[lane].kind == .call
-        let isCounted = isCall && !lanes[lane].isParent
-        let turn = Int(lanes[lane].turn)
-        switch kind {
-        case .started:
-            if let openStart, isCall {
-                turns[turn].running.stop(openStart, t, isCounted: isCounted)
-            }
-            if isCall {
-                turns[turn].running.start(t, isCounted: isCounted)
-            }
-            if isCounted {
-                if openStart != nil {
-                    journal.insert(Journal.Change(t: t, kind: .stop, lane: lane))
-                }
-                journal.insert(Journal.Change(t: t, kind: .start, lane: lane))
-            } else {
-                journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
-            }
-        case .retrying:
-            if let openStart, isCall {
-                turns[turn].running.stop(openStart, t, isCounted: isCounted)
-            }
-            journal.insert(Journal.Change(t: t, kind: openStart != nil && isCounted ? .stop : .tick, lane: lane))
-        case .queued, .ready:
-            journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
-        }
-    }
-
-    /// The last mark at or before an instant, the newest of all, and the start of an attempt that runs at the end.
-    private func neighbours(of lane: Int, at t: Int64) -> (previous: Int?, newest: Mark?, openStart: Int64?) {
-        let last = lanes[lane].lastMark
-        guard last != 0 else { return (nil, nil, nil) }
-        let open = lanes[lane].openMark
-        let newest = marks[Int(last) - 1]
-        var previous: Int?
-        if newest.t <= t {
-            previous = Int(last) - 1
-        } else {
-            var next = lanes[lane].firstMark
-            while next != 0, marks[Int(next) - 1].t <= t {
-                previous = Int(next) - 1
-                next = marks[Int(next) - 1].next
-            }
-        }
-        return (previous, newest, open == 0 ? nil : marks[Int(open) - 1].t)
-    }
-
-    /// Notes which attempt goes on after all marks, now that there is one more.
-    private mutating func setOpenMark(_ lane: Int, _ number: UInt32, _ kind: Mark.Kind, isLast: Bool) {
-        switch kind {
-        case .queued, .ready:
-            return
-        case .started where isLast:
-            lanes[lane].openMark = number
-        case .retrying where isLast:
-            lanes[lane].openMark = 0
-        case .started, .retrying:
-            var open: UInt32 = 0
-            var next = lanes[lane].firstMark
-            while next != 0 {
-                switch marks[Int(next) - 1].kind {
-                case .started: open = next
-                case .retrying: open = 0
-                case .queued, .ready: break
-                }
-                next = marks[Int(next) - 1].next
-            }
-            lanes[lane].openMark = open
-        }
-    }
-
-    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event) {
-        // A call ends once; and not before it did something else.
-        guard !lanes[lane].hasEnded else { return }
-        let (_, newest, openStart) = neighbours(of: lane, at: event.t)
-        let t = max(event.t, newest?.t ?? event.t, lanes[lane].seen)
-        let turn = Int(lanes[lane].turn)
-        touch(turn, t)
-        let isCall = lanes[lane].kind == .call
-        let isCounted = isCall && !lanes[lane].isParent
-        lanes[lane].ended = t
-        lanes[lane].outcome = outcome
-        lanes[lane].approxEnd = t == event.t ? event.approx : .inferred
-        if let place = open.lastIndex(of: Int32(lane)) {
-            open.remove(at: place)
-        }
-        if isCall {
-            turns[turn].running.figures.count(outcome)
-            if let openStart {
-                turns[turn].running.stop(openStart, t, isCounted: isCounted)
-                if isCounted {
-                    journal.insert(Journal.Change(t: t, kind: .stop, lane: lane))
-                }
-            }
-            journal.insert(Journal.Change(t: t, kind: .end(outcome), lane: lane))
-        } else {
-            journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
-        }
-        if isCall, lanes[lane].attempts > 0 {
-            runs.add(runTime(of: lane, at: t), tool: lanes[lane].name)
-        }
     }
 
     /// What the journal holds of a lane; nothing is worked out where it is not needed.

@@ -30,7 +30,7 @@ extension Timeline {
 
         if lane.requested != Lane.never {
             // What has begun was whole by then, also where its request came after that.
-            let whole = lane.firstMark == 0 ? lane.requested : min(lane.requested, marks[Int(lane.firstMark) - 1].t)
+            let whole = min(lane.requested, firstInstant(of: number) ?? Lane.never)
             if whole <= t {
                 if whole > start {
                     close(whole)
@@ -44,6 +44,7 @@ extension Timeline {
             let mark = marks[Int(next) - 1]
             next = mark.next
             guard mark.t <= t else { break }
+            if mark.isSuperseded { continue }
             switch mark.kind {
             case .queued, .ready:
                 // A call that runs does not wait, whatever was said.
@@ -74,6 +75,15 @@ extension Timeline {
                 body(Segment(kind: .held, start: lane.ended, end: min(stop, t), isOpen: stop > t, approxStart: nil, approxEnd: nil))
             }
         }
+    }
+
+    /// The instant of the first mark that counts.
+    private func firstInstant(of number: Int) -> Int64? {
+        var next = lanes[number].firstMark
+        while next != 0, marks[Int(next) - 1].isSuperseded {
+            next = marks[Int(next) - 1].next
+        }
+        return next == 0 ? nil : marks[Int(next) - 1].t
     }
 
     private func isAttempt(_ kind: Segment.Kind) -> Bool {
@@ -111,37 +121,53 @@ extension Timeline {
     }
 
     /// Hands on each attempt that ended, or goes on, at an instant: its start, and its end or nil.
-    func forEachAttempt(of number: Int, at t: Int64, _ body: (_ start: Int64, _ end: Int64?) -> Void) {
+    public func forEachAttempt(of number: Int, at t: Int64, _ body: (_ start: Int64, _ end: Int64?) -> Void) {
+        forEachSpan(of: number, at: t) { body($0.start, $0.end) }
+    }
+
+    /// An attempt with what is known of its ends.
+    struct Span {
+        var start: Int64
+        var approxStart: Event.Approximation?
+        /// Nil while it goes on.
+        var end: Int64?
+        var approxEnd: Event.Approximation?
+    }
+
+    func forEachSpan(of number: Int, at t: Int64, _ body: (Span) -> Void) {
         let lane = lanes[number]
-        var start: Int64?
+        var open: Span?
         var next = lane.firstMark
         while next != 0 {
             let mark = marks[Int(next) - 1]
             next = mark.next
             guard mark.t <= t else { break }
+            if mark.isSuperseded { continue }
             switch mark.kind {
             case .queued, .ready: continue
-            case .started:
-                if let start {
-                    // Nobody told of the end of the one before; this one cannot run beside it.
-                    body(start, mark.t)
+            case .started, .retrying:
+                // Where another starts, nobody told of the end of the one before; it cannot run beside it.
+                if var ended = open {
+                    (ended.end, ended.approxEnd) = (mark.t, mark.approx)
+                    body(ended)
                 }
-                start = mark.t
-            case .retrying:
-                if let began = start {
-                    body(began, mark.t)
-                }
-                start = nil
+                open = mark.kind == .started ? Span(start: mark.t, approxStart: mark.approx) : nil
             }
         }
-        if let start {
-            body(start, lane.ended <= t ? max(start, lane.ended) : nil)
+        if var span = open {
+            if lane.ended <= t {
+                (span.end, span.approxEnd) = (max(span.start, lane.ended), lane.approxEnd)
+            }
+            body(span)
         }
     }
 
-    /// Microseconds that its attempts took, up to an instant.
+    /// Microseconds that its attempts took, up to an instant; once it has ended, what was measured elsewhere, if anything was.
     public func runTime(of number: Int, at t: Int64) -> Int64 {
         let t = Instant.held(t)
+        if let measured = measuredRun(of: number, at: t) {
+            return measured
+        }
         var sum: Int64 = 0
         forEachAttempt(of: number, at: t) { start, end in
             if let end {
@@ -151,5 +177,10 @@ extension Timeline {
             }
         }
         return sum
+    }
+
+    /// The run time of an ended call that was measured where it ran, in microseconds.
+    public func measuredRun(of number: Int, at t: Int64) -> Int64? {
+        lanes[number].ended <= t ? measuredRuns[Int32(number)] : nil
     }
 }

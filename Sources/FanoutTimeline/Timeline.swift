@@ -30,6 +30,8 @@ public struct Timeline: Sendable {
     public internal(set) var events = 0
     /// Grows with each event.
     public internal(set) var version = 0
+    /// Whether any event's instant was concluded and not measured.
+    public internal(set) var hasApproximations = false
     /// How many times it began anew, after which its lanes and turns are others.
     public internal(set) var generation = 0
     /// The first turn that has not been forgotten at the old end.
@@ -56,6 +58,8 @@ public struct Timeline: Sendable {
     /// Lanes that have not ended, in the order they became known.
     var open: [Int32] = []
     var runs = ToolRuns()
+    /// The agents that any lane is of, as symbols.
+    var agentSymbols: Set<UInt32> = []
 
     // What few lanes have, by lane.
     var dependencies: [Int32: [Int32]] = [:]
@@ -63,6 +67,8 @@ public struct Timeline: Sendable {
     var providerIDs: [Int32: String] = [:]
     var resolvedArguments: [Int32: Place] = [:]
     var held: [Int32: Int64] = [:]
+    /// Run times in microseconds that were measured elsewhere.
+    var measuredRuns: [Int32: Int64] = [:]
     var children: [Int32: [Int]] = [:]
     /// The turns that are the work of a call which is not known yet.
     var unresolvedParents: [String: [Int]] = [:]
@@ -114,6 +120,12 @@ extension Timeline {
         let agent = lanes[lane].agent
         return agent == 0 ? nil : symbols.text(agent)
     }
+
+    /// The agents of its lanes.
+    public var agents: [String] { agentSymbols.map { symbols.text($0) }.sorted() }
+
+    /// How many calls have ended in an error so far.
+    public var errorCount: Int { journal.totals.errors }
 
     /// A short word for how it ended, such as `exit 1`; nil where the outcome's own word is all there is.
     public func word(of lane: Int) -> String? {
@@ -201,11 +213,14 @@ extension Timeline {
         }
     }
 
+    /// The marks that count, in the order of time.
     func forEachMark(of lane: Int, _ body: (Mark) -> Void) {
         var next = lanes[lane].firstMark
         while next != 0 {
             let mark = marks[Int(next) - 1]
-            body(mark)
+            if !mark.isSuperseded {
+                body(mark)
+            }
             next = mark.next
         }
     }

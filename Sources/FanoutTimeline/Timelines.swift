@@ -149,6 +149,11 @@ extension Timelines {
         return total
     }
 
+    /// How far ``figures()`` can be trusted, and all critical paths together.
+    public func precision() -> FiguresPrecision {
+        all.reduce(into: FiguresPrecision()) { $0.add($1.precision(at: $1.last)) }
+    }
+
     /// Each tool's figures over all sessions, the one with the most time first.
     public func toolStatistics() -> [ToolStatistics] {
         ToolStatistics.all(of: all, at: Instant.furthest)

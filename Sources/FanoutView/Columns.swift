@@ -19,7 +19,7 @@ struct Columns: Hashable {
         case 96...:
             (name, argument, state, time) = (max(12, min(18, longestName)), 16, 10, 6)
         case 72...:
-            (name, argument, state, time) = (12, 10, 9, 6)
+            (name, argument, state, time) = (max(12, min(16, longestName)), 10, 9, 6)
         case 56...:
             (name, argument, state, time) = (12, 0, 9, 6)
         default:

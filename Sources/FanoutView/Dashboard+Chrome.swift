@@ -60,6 +60,9 @@ extension Dashboard {
     }
 
     private var hints: [(CleanText, CleanText)] {
+        if overview != nil {
+            return [("?", "help"), ("q", "quit"), ("j/k", "move"), ("Enter", "show"), ("Esc", "back"), ("F5", "lanes"), ("T", "theme")]
+        }
         var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", showsTranscript ? "scroll" : "move")]
         if case .awaited = followUps {
             hints.insert(("p", "ask"), at: 0)
@@ -69,6 +72,9 @@ extension Dashboard {
         } else {
             hints.append(detail == nil ? ("Enter", "detail") : ("Tab", "page"))
             hints.append(("F8", "transcript"))
+        }
+        if order.places.count > 1 {
+            hints += [("( )", "session"), ("F7", "sessions")]
         }
         if output != nil {
             hints.append(("o", "output"))
@@ -98,7 +104,7 @@ extension Dashboard {
 
     /// All keys, over the middle of the screen.
     func drawKeys(into frame: inout Frame) {
-        let groups = (showsTranscript ? transcriptKeys : keys).groups.map { group in
+        let groups = currentKeys.groups.map { group in
             var kept = group
             kept.entries = group.entries.filter { entry in
                 (!entry.isControl || canControl) && (followUps != .none || !entry.keys.contains { $0.command == .ask })

@@ -44,30 +44,37 @@ extension Dashboard {
         }
     }
 
-    private func drawTimes(_ y: Int, _ number: Int, _ lane: Lane, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+    private mutating func drawTimes(
+        _ y: Int, _ number: Int, _ lane: Lane, _ timeline: Timeline, _ t: Int64, into frame: inout Frame
+    ) {
         var waiting: Int64 = 0
-        var started: Int64?
+        var first: Segment?
         var attempts = 0
         timeline.forEachSegment(of: number, at: t) { segment in
             switch segment.kind {
             case .waiting, .announced: waiting += segment.end - segment.start
             case .attempt(let attempt, _):
-                started = started ?? segment.start
+                first = first ?? segment
                 attempts = attempt
             case .backoff, .held: break
             }
         }
-        let origin = timeline.turns[Int(lane.turn)].started
-        let run = timeline.runTime(of: number, at: t)
         var line = Line(x: 1, y: y, limit: frame.width - 1)
-        line.add("queue", DurationText.length(waiting), .text, gap: 0, into: &frame)
-        if let started {
-            line.add("run", DurationText.length(run), .text, into: &frame)
-            line.add("started", "+" + DurationText.length(started - origin), .text, into: &frame)
-        }
-        if lane.hasEnded, lane.ended <= t {
-            let loose: CleanText = lane.approxEnd == nil ? "+" : CleanText(String(glyphs.atMost.scalar)) + "+"
-            line.add("ended", loose + DurationText.length(lane.ended - origin), .text, into: &frame)
+        if timeline.isOrderOnly(number, at: t) {
+            drawOrderWords(number, lane, timeline, t, &line, into: &frame)
+        } else {
+            let origin = timeline.turns[Int(lane.turn)].started
+            line.add("queue", DurationText.length(waiting), .text, gap: 0, into: &frame)
+            if let first {
+                line.add("run", LaneTime.run(timeline, lane: number, at: t, glyphs: glyphs), .text, into: &frame)
+                if timeline.measuredRun(of: number, at: t) != nil {
+                    line.add("measured where it ran", .muted, gap: 1, into: &frame)
+                }
+                addInstant("started", first.start - origin, first.approxStart, &line, into: &frame)
+            }
+            if lane.hasEnded, lane.ended <= t {
+                addInstant("ended", lane.ended - origin, lane.approxEnd, &line, into: &frame)
+            }
         }
         if attempts > 1 {
             line.add("attempts", CleanText(attempts), .retrying, into: &frame)
@@ -77,6 +84,36 @@ extension Dashboard {
             line.add("p50", DurationText.length(p50), .text, into: &frame)
             line.add("p95", DurationText.length(p95), .text, into: &frame)
             line.add("of " + CleanText(runs.count), .muted, gap: 1, into: &frame)
+        }
+    }
+
+    /// When something happened since its turn began, in words as far as that was not measured; a mark stands for them where there is no room.
+    private func addInstant(
+        _ what: CleanText, _ t: Int64, _ approx: Event.Approximation?, _ line: inout Line, into frame: inout Frame
+    ) {
+        let instant = "+" + DurationText.length(t)
+        guard let approx else {
+            line.add(what, instant, .text, into: &frame)
+            return
+        }
+        if !line.add(what + " " + approx.relation, instant, .text, into: &frame) {
+            line.add(what, glyphs.mark(Precision(end: approx)) + instant, .text, into: &frame)
+        }
+    }
+
+    /// Where a call of which no more is known stands among those of its turn.
+    private mutating func drawOrderWords(
+        _ number: Int, _ lane: Lane, _ timeline: Timeline, _ t: Int64, _ line: inout Line, into frame: inout Frame
+    ) {
+        line.add("only the order is known", .text, into: &frame)
+        if let measured = timeline.measuredRun(of: number, at: t) {
+            line.add("run", DurationText.length(measured), .text, into: &frame)
+            line.add("measured where it ran", .muted, gap: 1, into: &frame)
+        }
+        guard lane.kind == .call, let place = orderPlace(of: number, timeline) else { return }
+        line.add("started", DurationText.ordinal(place.start) + " of " + CleanText(place.calls), .text, into: &frame)
+        if let end = place.end, lane.ended <= t {
+            line.add("ended", DurationText.ordinal(end), .text, into: &frame)
         }
     }
 

@@ -23,13 +23,19 @@ extension Dashboard {
             }
             return frame
         }
-        guard let index = sessionIndex(input.timelines) else {
+        guard sessionIndex(input.timelines) != nil else {
             drawWaiting(input, into: &frame)
             if showsKeys {
                 drawKeys(into: &frame)
             }
             return frame
         }
+        meetSessions(input)
+        if overview != nil {
+            drawOverview(input, into: &frame)
+            return frame
+        }
+        let index = sessionIndex(input.timelines) ?? 0
         let timeline = input.timelines[index]
         meet(timeline)
         let t = instant(timeline, input)
@@ -40,7 +46,7 @@ extension Dashboard {
         let page = layOutDetail(timeline, t, input)
         let areas = Areas(
             width: input.width, height: input.height, detailLines: page == nil ? nil : detailLines,
-            hasTransport: isReplay || !playhead.isFollowing)
+            hasTransport: isReplay || !playhead.isFollowing, hasTabs: showsTabs && input.timelines.all.count > 1)
         laneRows = areas.lanes.count
         placeRows(timeline, t)
         widenNames(timeline)
@@ -50,10 +56,18 @@ extension Dashboard {
 
         let focus = focusTurn(timeline, t)
         let path = findings(focus, timeline, t).path
-        drawHeader(input, timeline, index, t, focus, path, into: &frame)
-        drawRule(areas.headerRule, into: &frame)
-        drawAxis(areas.axis, columns, into: &frame)
-        let critical = Set(path.lanes)
+        drawHeader(timeline, t, focus, path, into: &frame)
+        if let rule = areas.headerRule {
+            drawRule(rule, into: &frame)
+        }
+        if let tabs = areas.tabs {
+            drawTabs(tabs, index, input, into: &frame)
+        }
+        let calls = visible.compactMap(\.lane).filter { timeline.lane($0).kind == .call }
+        drawAxis(
+            areas.axis, columns, isOrderOnly: !calls.isEmpty && calls.allSatisfy { timeline.isOrderOnly($0, at: t) }, into: &frame)
+        // What hung on what cannot be told from the order alone.
+        let critical = findings.precision.criticalPath == .orderOnly ? [] : Set(path.lanes)
         for (offset, row) in visible.enumerated() {
             let y = areas.lanes.lowerBound + offset
             switch row {
@@ -82,9 +96,15 @@ extension Dashboard {
     private mutating func drawTranscriptScreen(_ timeline: Timeline, _ index: Int, _ t: Int64, _ input: Input, into frame: inout Frame) {
         let focus = focusTurn(timeline, t)
         let path = findings(focus, timeline, t).path
-        drawHeader(input, timeline, index, t, focus, path, into: &frame)
+        drawHeader(timeline, t, focus, path, into: &frame)
         var bottom = input.height - 2
-        drawRule(2, into: &frame)
+        let top = Areas.Top(height: input.height, hasTabs: showsTabs && input.timelines.all.count > 1)
+        if let rule = top.rule {
+            drawRule(rule, into: &frame)
+        }
+        if let tabs = top.tabs {
+            drawTabs(tabs, index, input, into: &frame)
+        }
         drawRule(bottom, into: &frame)
         drawFooter(input.height - 1, timeline, t, into: &frame)
         let footerRule = bottom
@@ -92,7 +112,7 @@ extension Dashboard {
             bottom -= 1
             drawTransport(bottom, timeline, t, into: &frame)
         }
-        drawTranscript(3..<bottom, timeline, t, input, into: &frame)
+        drawTranscript(top.end..<bottom, timeline, t, input, into: &frame)
         if transcript.anchor != nil {
             var more = Line(x: frame.width - 10, y: footerRule, limit: frame.width)
             more.add(" ", .muted, into: &frame)
@@ -104,42 +124,10 @@ extension Dashboard {
         }
     }
 
-    /// Which rows of the screen belong to what.
-    private struct Areas {
-        var headerRule: Int { 2 }
-        var axis: Int { 3 }
-        var lanes: Range<Int>
-        var concurrency: Int
-        var detail: Range<Int>?
-        var transport: Int?
-        var footerRule: Int
-        var footer: Int
-
-        /// - Parameter detailLines: How many lines the detail has to show; nil where it is closed.
-        init(width: Int, height: Int, detailLines: Int?, hasTransport: Bool) {
-            footer = height - 1
-            footerRule = height - 2
-            var bottom = footerRule
-            if hasTransport {
-                bottom -= 1
-                transport = bottom
-            }
-            if let detailLines {
-                // A rule, two lines about the call, the pages, and as much of one as there is and as leaves the lanes a view.
-                let room = bottom - 4 - 1
-                let size = max(5, min(room - 4, max(8, height * 2 / 5), max(8, detailLines + 4)))
-                detail = bottom - size..<bottom
-                bottom -= size
-            }
-            concurrency = bottom - 1
-            lanes = 4..<max(4, concurrency)
-        }
-    }
-
     /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
     private mutating func widenNames(_ timeline: Timeline) {
         for case .lane(let lane, let depth) in visible {
-            longestName = max(longestName, CleanText(timeline.name(of: lane)).columns + 2 * depth)
+            longestName = max(longestName, label(of: lane, timeline).columns + 2 * depth)
         }
     }
 
@@ -200,8 +188,9 @@ extension Dashboard {
         let age = t - findings.t
         let isFresh = focus == findings.turn && age >= 0 && age < Findings.freshness && !playhead.isStill && timeline.isActive(at: t)
         if !isFresh {
+            let path = timeline.criticalPath(ofTurn: focus, at: t)
             findings = Findings(
-                turn: focus, t: t, path: timeline.criticalPath(ofTurn: focus, at: t),
+                turn: focus, t: t, path: path, precision: timeline.precision(ofTurn: focus, at: t, path: path),
                 unaccounted: timeline.unaccounted(ofTurn: focus, at: t))
         }
         return findings

@@ -3,9 +3,7 @@ internal import FanoutTimeline
 
 extension Dashboard {
     /// Two lines: which session and how it goes; what the turn amounts to.
-    func drawHeader(
-        _ input: Input, _ timeline: Timeline, _ index: Int, _ t: Int64, _ focus: Int?, _ path: CriticalPath, into frame: inout Frame
-    ) {
+    func drawHeader(_ timeline: Timeline, _ t: Int64, _ focus: Int?, _ path: CriticalPath, into frame: inout Frame) {
         var line = Line(x: 1, y: 0, limit: frame.width - 1)
         line.add("fanout", .title, into: &frame)
         let (glyph, word, role) = motion(timeline, t)
@@ -22,12 +20,7 @@ extension Dashboard {
             right.add(" ", .text, into: &frame)
         }
         var middle = Line(x: line.x, y: 0, limit: frame.width - 3 - countColumns)
-        let title = timeline.header.title.map { CleanText($0) } ?? "session " + CleanText(String(timeline.header.session.prefix(8)))
-        middle.addCut(title, .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
-        if input.timelines.all.count > 1 {
-            middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
-            middle.add("session " + CleanText(index + 1) + " of " + CleanText(input.timelines.all.count), .muted, gap: 1, into: &frame)
-        }
+        middle.addCut(SessionDigest.title(of: timeline), .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
         if let focus, let number = timeline.turns[focus].number {
             let several = timeline.turns.count > 1 ? " of " + CleanText(timeline.turns.count) : ""
             let turn = "turn " + CleanText(number) + several
@@ -43,15 +36,21 @@ extension Dashboard {
         _ timeline: Timeline, _ t: Int64, _ focus: Int?, _ figures: Figures, _ path: CriticalPath, into frame: inout Frame
     ) {
         var line = Line(x: 1, y: 1, limit: frame.width - 1)
-        line.add("wall", DurationText.length(figures.wall), .text, gap: 0, into: &frame)
-        line.add("sum", DurationText.length(figures.sum), .text, into: &frame)
-        if let speedup = figures.speedup {
-            line.add("speed-up", DurationText.ratio(speedup), speedup >= 1.05 ? .accent : .text, into: &frame)
+        let precision = findings.precision
+        if precision.wall == .orderOnly {
+            line.add("only the order is known", .muted, into: &frame)
+        } else {
+            line.add("wall", DurationText.length(figures.wall, precision.wall, glyphs), .text, gap: 0, into: &frame)
+            line.add("sum", DurationText.figure(figures.sum, precision.sum, glyphs), .text, into: &frame)
+            if let speedup = figures.speedup {
+                let isWon = speedup >= 1.05 && precision.speedup != .orderOnly
+                line.add("speed-up", DurationText.ratio(speedup, precision.speedup, glyphs), isWon ? .accent : .text, into: &frame)
+            }
         }
         let limit = focus.flatMap { timeline.turns[$0].limit }.map { "/" + CleanText($0) } ?? ""
         line.add("peak", CleanText(figures.peak) + limit, .text, into: &frame)
-        if !path.lanes.isEmpty {
-            line.add("critical path", DurationText.length(path.length), .critical, into: &frame)
+        if !path.lanes.isEmpty, precision.criticalPath != .orderOnly {
+            line.add("critical path", DurationText.length(path.length, precision.criticalPath, glyphs), .critical, into: &frame)
         }
         if figures.errors > 0 {
             line.add("err", CleanText(figures.errors), .failed, into: &frame)
@@ -59,7 +58,7 @@ extension Dashboard {
         if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
-        if findings.unaccounted >= 100_000 {
+        if findings.unaccounted >= 100_000, precision.wall != .orderOnly {
             line.add("unaccounted", DurationText.length(findings.unaccounted), .muted, into: &frame)
         }
     }

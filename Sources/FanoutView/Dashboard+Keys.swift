@@ -7,7 +7,7 @@ extension Dashboard {
         if let prompt {
             return write(key, in: prompt)
         }
-        guard let command = (showsTranscript ? transcriptKeys : keys).command(for: key), !isPasting else {
+        guard let command = currentKeys.command(for: key), !isPasting else {
             // A paste that never ends is ended by Esc.
             if key == .pasteBegins {
                 notice = "what is pasted here is not taken for keys"
@@ -31,14 +31,24 @@ extension Dashboard {
         case .lanes, .transcript:
             showsTranscript = command == .transcript
             output?.isShown = false
+            overview = nil
+        case .sessions where overview == nil && !input.timelines.isEmpty:
+            output?.isShown = false
+            openOverview(input)
         case .output: toggleOutput()
-        case .ask: openPrompt()
+        case .ask where overview == nil: openPrompt()
         default:
+            if handleOverview(command, input) {
+                return []
+            }
             guard let index = sessionIndex(input.timelines) else { return [] }
             return handle(command, input, input.timelines[index])
         }
         return []
     }
+
+    /// The keys of the view that is shown.
+    var currentKeys: KeyMap { overview != nil ? sessionKeys : showsTranscript ? transcriptKeys : keys }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
@@ -55,8 +65,8 @@ extension Dashboard {
         case .bottom: select(row: Int.max, -1, timeline, t)
         case .previousTurn: moveTurn(-1, timeline, t)
         case .nextTurn: moveTurn(1, timeline, t)
-        case .previousSession: moveSession(-1, input.timelines)
-        case .nextSession: moveSession(1, input.timelines)
+        case .previousSession: moveSession(-1, input)
+        case .nextSession: moveSession(1, input)
         case .open: open(timeline, t)
         case .close: close()
         case .nextPage: turnPage(1)
@@ -87,7 +97,7 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .transcript, .output, .ask: break
+        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .output, .ask: break
         }
         return []
     }
@@ -134,17 +144,6 @@ extension Dashboard {
             top = first
             select(row: first, 1, timeline, t)
         }
-    }
-
-    private mutating func moveSession(_ step: Int, _ timelines: Timelines) {
-        guard let index = sessionIndex(timelines) else { return }
-        let wanted = max(0, min(timelines.all.count - 1, index + step))
-        guard wanted != index else {
-            notice = timelines.all.count == 1 ? "there is one session" : step > 0 ? "this is the last session" : "this is the first session"
-            return
-        }
-        session = wanted
-        forgetLanes()
     }
 
     /// The error behind the one that is selected, or behind the playhead; after the last one, and with the playhead at now, the first one.

@@ -3,7 +3,9 @@ internal import FanoutTimeline
 
 extension Dashboard {
     /// The heads of the columns and the labels of the axis.
-    func drawAxis(_ y: Int, _ columns: Columns, into frame: inout Frame) {
+    ///
+    /// - Parameter isOrderOnly: Whether of no lane in sight more is known than the order: then instants are no places on an axis.
+    func drawAxis(_ y: Int, _ columns: Columns, isOrderOnly: Bool, into frame: inout Frame) {
         frame.put("TOOL", x: Columns.nameStart, y: y, role: .muted)
         if columns.argument > 0 {
             frame.put("ARGUMENTS", x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
@@ -13,6 +15,11 @@ extension Dashboard {
         }
         frame.put("TIME", x: columns.timeStart + columns.time - 4, y: y, role: .muted)
         drawEdges(y, columns, into: &frame)
+        if isOrderOnly {
+            let words: CleanText = columns.barWidth >= 24 ? "in order, not to scale" : "in order"
+            frame.put(words, x: columns.bar, y: y, width: columns.barWidth, role: .axis)
+            return
+        }
         for tick in axis.ticks where tick.column + tick.label.columns <= columns.barWidth {
             frame.put(tick.label, x: columns.bar + tick.column, y: y, role: .axis)
         }
@@ -24,7 +31,7 @@ extension Dashboard {
     }
 
     /// A turn's name, and what it came to.
-    func drawHeading(_ turn: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+    mutating func drawHeading(_ turn: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
         let figures = timeline.figures(ofTurn: turn, at: t)
         var line = Line(x: 2, y: y, limit: columns.leftEdge - 1)
         let number = timeline.turns[turn].number.map { "turn " + CleanText($0) } ?? "calls of no turn"
@@ -36,10 +43,13 @@ extension Dashboard {
         if let strategy {
             line.add(CleanText(strategy), .accent, gap: 1, into: &frame)
         }
-        if figures.sum > 0 {
-            line.add(DurationText.length(figures.wall), .text, gap: 2, into: &frame)
+        let precision = precision(ofTurn: turn, timeline, t)
+        if precision.wall == .orderOnly {
+            line.add("only the order is known", .muted, gap: 2, into: &frame)
+        } else if figures.sum > 0 {
+            line.add(DurationText.length(figures.wall, precision.wall, glyphs), .text, gap: 2, into: &frame)
             if let speedup = figures.speedup, figures.calls > 1 {
-                line.add(DurationText.ratio(speedup), .accent, gap: 1, into: &frame)
+                line.add(DurationText.ratio(speedup, precision.speedup, glyphs), .accent, gap: 1, into: &frame)
             }
         }
         if figures.errors > 0 {
@@ -50,7 +60,18 @@ extension Dashboard {
         frame.fill(columns.bar..<columns.bar + columns.barWidth, y: y, with: glyphs.rule, role: .border)
     }
 
-    func drawLane(
+    /// How far a heading's figures can be trusted: as fresh as it is shown.
+    private mutating func precision(ofTurn turn: Int, _ timeline: Timeline, _ t: Int64) -> FiguresPrecision {
+        if let known = precisions[turn], known.t == t && known.version == timeline.version || (1..<Findings.freshness).contains(t - known.t)
+        {
+            return known.precision
+        }
+        let precision = timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
+        precisions[turn] = (timeline.version, t, precision)
+        return precision
+    }
+
+    mutating func drawLane(
         _ number: Int, _ depth: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool,
         into frame: inout Frame
     ) {
@@ -60,9 +81,13 @@ extension Dashboard {
             frame.put(glyphs.selected, x: 0, y: y, role: .accent)
         }
         frame.put(words.glyph, x: 2, y: y, role: words.role)
-        let indent = min(depth * 2, columns.name / 2)
+        // A column for each turn that it is nested in, two where there is room; beyond the middle of the column names would say nothing.
+        let indent = min(depth * (columns.name >= 12 ? 2 : 1), columns.name / 2)
+        if depth > 0, columns.name >= 12 {
+            frame.put(glyphs.corners.bottomLeft, x: Columns.nameStart + indent - 2, y: y, role: .border)
+        }
         frame.put(
-            CleanText(timeline.title(of: number)), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
+            label(of: number, timeline), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
             role: lane.kind == .model ? .muted : .text)
         if columns.argument > 0, let summary = summaries[number]?.text {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
@@ -70,10 +95,10 @@ extension Dashboard {
         if columns.state > 0 {
             frame.put(stateWords(words, number, timeline, t), x: columns.stateStart, y: y, width: columns.state, role: words.role)
         }
-        let time = elapsed(number, lane, timeline, t)
+        let time = LaneTime.text(timeline, lane: number, at: t, glyphs: glyphs)
         frame.put(
             time, x: columns.timeStart + max(0, columns.time - time.columns), y: y, width: columns.time,
-            role: words.role == .queued ? .muted : .text)
+            role: words.role == .queued || time == DurationText.orderOnly ? .muted : .text)
         if isCritical {
             frame.put(glyphs.critical, x: columns.criticalMark, y: y, role: .critical)
         }
@@ -85,6 +110,29 @@ extension Dashboard {
         }
     }
 
+    /// What a lane is called: its tool, and the agent where that cannot be seen from the lane that it stands under.
+    ///
+    /// A call whose work is another agent's turn bears that agent's name, so the lanes under it need not; one that stands by itself does.
+    func label(of number: Int, _ timeline: Timeline) -> CleanText {
+        let title = CleanText(timeline.title(of: number))
+        let own = timeline.agent(of: number)
+        if timeline.lane(number).isParent {
+            let worker = timeline.children(of: number).lazy.compactMap {
+                timeline.turns[$0].lanes.first.flatMap { timeline.agent(of: Int($0)) }
+            }
+            .first
+            if let worker, worker != own {
+                return title + ":" + CleanText(worker)
+            }
+        }
+        guard let own else { return title }
+        let parent = timeline.turns[Int(timeline.lane(number).turn)].parent
+        if let parent, timeline.agent(of: parent) == own || visible.contains(where: { $0.lane == parent }) {
+            return title
+        }
+        return CleanText(own) + ":" + title
+    }
+
     /// What it waits for, where that tells more than a word.
     private func stateWords(_ words: LaneWords, _ number: Int, _ timeline: Timeline, _ t: Int64) -> CleanText {
         guard timeline.state(of: number, at: t) == .waiting(.dependency),
@@ -94,12 +142,15 @@ extension Dashboard {
         return place < 0 ? words.words : "needs #" + CleanText(place + 1)
     }
 
-    private func drawBar(
+    private mutating func drawBar(
         _ number: Int, _ lane: Lane, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
         into frame: inout Frame
     ) {
         let bar = TimingBar(axis: axis, glyphs: glyphs, x: columns.bar, y: y)
         let role: Role = lane.kind == .model && words.role != .failed ? .estimate : words.role == .retrying ? .running : words.role
+        if timeline.isOrderOnly(number, at: t) {
+            return drawOrder(number, lane, bar, role, timeline, t, words, into: &frame)
+        }
         var pending: Segment?
         func draw(_ segment: Segment, isLast: Bool) {
             let isSettling: Bool
@@ -121,26 +172,37 @@ extension Dashboard {
             draw(pending, isLast: true)
         }
         if lane.attempts == 0, lane.hasEnded, lane.ended <= t {
-            bar.drawEnd(lane.ended, words.glyph, words.role, into: &frame)
+            bar.drawEnd(lane.ended, words.glyph, words.role, isMeasured: lane.approxEnd == nil, into: &frame)
         }
         bar.drawNow(t, into: &frame)
     }
 
-    /// Its run time, or its waiting time until it starts.
-    private func elapsed(_ number: Int, _ lane: Lane, _ timeline: Timeline, _ t: Int64) -> CleanText {
-        let end = min(t, lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last)
-        var start: Int64?
-        timeline.forEachSegment(of: number, at: t) { segment in
-            if case .attempt = segment.kind, start == nil {
-                start = segment.start
-            }
+    private mutating func drawOrder(
+        _ number: Int, _ lane: Lane, _ bar: TimingBar, _ role: Role, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
+        into frame: inout Frame
+    ) {
+        var start = lane.seen
+        var isFirst = true
+        timeline.forEachAttempt(of: number, at: t) { began, _ in
+            start = isFirst ? began : start
+            isFirst = false
         }
-        if let start {
-            let length = DurationText.length(end - start)
-            let isMeasured = lane.approxStart == nil && (lane.approxEnd == nil || lane.ended > t)
-            return isMeasured ? length : CleanText(String(glyphs.atMost.scalar)) + length
+        let hasEnded = lane.ended <= t
+        let end = hasEnded ? lane.ended : timeline.over.map { min($0, t) } ?? t
+        let place = orderPlace(of: number, timeline).map { CleanText($0.start) + " of " + CleanText($0.calls) } ?? ""
+        bar.drawOrder(
+            from: start, to: end, words.glyph, role, isOpen: !hasEnded && timeline.over == nil, place: lane.kind == .call ? place : "",
+            into: &frame)
+    }
+
+    /// A call's place among those of its turn, found once for each state of the turn.
+    mutating func orderPlace(of number: Int, _ timeline: Timeline) -> Timeline.OrderPlace? {
+        let turn = Int(timeline.lane(number).turn)
+        if orders[turn]?.version != timeline.version {
+            orders = orders.filter { $0.value.version == timeline.version }
+            orders[turn] = (timeline.version, timeline.orderPlaces(ofTurn: turn))
         }
-        return lane.ended <= t ? "" : DurationText.length(end - lane.seen)
+        return orders[turn]?.places[number]
     }
 
     /// How many attempts ran at once, column by column.

@@ -11,6 +11,8 @@ extension Dashboard {
         copy.detail = nil
         copy.showsKeys = false
         copy.showsTranscript = false
+        copy.overview = nil
+        copy.showsTabs = false
         copy.prompt = nil
         copy.followUps = .none
         copy.notice = nil

@@ -88,7 +88,9 @@ extension Dashboard {
         line.addCut(words.words, role, gap: 1, into: &frame)
         var facts: [CleanText] = [CleanText(timeline.name(of: lane))]
         let end = min(t, own.hasEnded ? own.ended : timeline.over == nil ? t : timeline.last)
-        facts.append(DurationText.length(end - own.seen))
+        // From its request, when the clock began that its user heard ticking, to its last word.
+        let ending = Precision(end: hasEnded ? own.approxEnd : nil)
+        facts.append(DurationText.length(end - own.seen, Precision(start: own.approxStart) + ending, glyphs))
         if hasEnded, let usage = reply?.end?.usage {
             for (count, word) in [(usage.input, " in"), (usage.output, " out"), (usage.cached, " cached")] as [(Int?, CleanText)] {
                 if let count {
@@ -120,10 +122,7 @@ extension Dashboard {
     private mutating func drawCall(_ lane: Int, _ y: Int, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
         fetchSummary(lane, timeline, input)
         let words = LaneWords(timeline, lane: lane, at: t, glyphs: glyphs)
-        let own = timeline.lane(lane)
-        let end = min(t, own.hasEnded ? own.ended : timeline.over == nil ? t : timeline.last)
-        let run = timeline.runTime(of: lane, at: t)
-        let time = own.attempts > 0 ? DurationText.length(run) : own.hasEnded && own.ended <= t ? "" : DurationText.length(end - own.seen)
+        let time = LaneTime.run(timeline, lane: lane, at: t, glyphs: glyphs)
         let timeColumns = 6
         let edge = min(frame.width - 1, Self.textStart + Self.widestText)
         frame.put(time, x: edge - time.columns, y: y, role: words.role == .queued ? .muted : .text)

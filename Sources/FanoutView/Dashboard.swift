@@ -49,6 +49,7 @@ package struct Dashboard: Sendable {
         var turn: Int?
         var t: Int64 = 0
         var path = CriticalPath()
+        var precision = FiguresPrecision()
         var unaccounted: Int64 = 0
 
         /// They are shown to a tenth of a second; while a turn goes on they are found no more often.
@@ -75,6 +76,7 @@ package struct Dashboard: Sendable {
     package var glyphs: Glyphs
     package var keys = KeyMap.lanes
     package var transcriptKeys = KeyMap.transcript
+    package var sessionKeys = KeyMap.sessions
     /// Where events come from, in a few words.
     package var source: CleanText
     package var isReplay: Bool
@@ -85,8 +87,17 @@ package struct Dashboard: Sendable {
     /// Something to be said at the bottom until another takes its place.
     package var notice: CleanText?
 
-    /// The session that is shown; nil for the first there is.
+    /// The session that is shown; nil before there is one.
     var session: Int?
+    /// Where each stands among the tabs.
+    var order = SessionOrder()
+    /// How the sessions were left that are not shown.
+    var sights: [Int: Sight] = [:]
+    /// The list of all of them, while it is open.
+    var overview: Overview?
+    var totals: [Int: SessionTotals] = [:]
+    /// Whether several sessions have tabs; a picture that stays is of one of them.
+    var showsTabs = true
     package var playhead: Playhead
     var selection: Int?
     var top = 0
@@ -118,8 +129,12 @@ package struct Dashboard: Sendable {
     var summaries: [Int: Summary] = [:]
     var detailCache = DetailCache()
     var findings = Findings()
+    /// The order of the calls of turns of which no more is known, by turn.
+    var orders: [Int: (version: Int, places: [Int: Timeline.OrderPlace])] = [:]
+    /// How far the figures of turns can be trusted, by turn.
+    var precisions: [Int: (version: Int, t: Int64, precision: FiguresPrecision)] = [:]
     /// Of the timeline that these are about.
-    private var generation = 0
+    var generation = 0
 
     package init(source: CleanText, playhead: Playhead, isReplay: Bool, glyphs: Glyphs = .unicode) {
         self.source = source
@@ -147,6 +162,8 @@ package struct Dashboard: Sendable {
         summaries = [:]
         detailCache = DetailCache()
         findings = Findings()
+        orders = [:]
+        precisions = [:]
         transcript = Transcript()
     }
 
@@ -169,6 +186,10 @@ package struct Dashboard: Sendable {
     /// After how many microseconds the picture changes by itself; nil where only an event or a key changes it.
     package func nextFrame(_ input: Input) -> Int64? {
         guard let index = sessionIndex(input.timelines) else { return nil }
+        if overview != nil {
+            // Of a list of sessions that go on only how long they have done so changes by itself; of others, how long ago they ended.
+            return input.timelines.all.contains { $0.over == nil } ? 1_000_000 : nil
+        }
         let timeline = input.timelines[index]
         let t = instant(timeline, input)
         switch playhead.motion {

@@ -161,6 +161,13 @@ struct DetailText {
                 lines.append((label + "  " + DurationText.length(value), .text))
             }
         }
+        switch timeline.precision(ofTool: name, at: t) {
+        case .measured: break
+        case .atMost: lines.append(("not all of them were measured; none was longer than is counted here", .muted))
+        case .atLeast: lines.append(("not all of them were measured; none was shorter than is counted here", .muted))
+        case .about: lines.append(("not all of them were measured: these are about right", .muted))
+        case .orderOnly: lines.append(("of some only the order is known: these mean nothing", .muted))
+        }
         return lines
     }
 
@@ -173,7 +180,8 @@ struct DetailText {
                 entries.append((t, text, role))
             }
         }
-        add(lane.seen, lane.requested == lane.seen ? "requested" : "first seen")
+        func remark(_ approx: Event.Approximation?) -> CleanText { approx.map { " (" + $0.remark + ")" } ?? "" }
+        add(lane.seen, (lane.requested == lane.seen ? "requested" : "first seen") + remark(lane.approxStart))
         if lane.requested != lane.seen {
             add(lane.requested, "requested")
         }
@@ -183,7 +191,8 @@ struct DetailText {
             case .waiting(let why?):
                 let on = timeline.waitsOn(self.lane, at: segment.start).map { " on " + CleanText($0) } ?? ""
                 add(segment.start, "waits: " + CleanText(why.rawValue) + on, .queued)
-            case .attempt(let number, _): add(segment.start, "attempt " + CleanText(number) + " starts", .running)
+            case .attempt(let number, _):
+                add(segment.start, "attempt " + CleanText(number) + " starts" + remark(segment.approxStart), .running)
             case .backoff: add(segment.start, "failed; tries again", .retrying)
             case .held: add(segment.end, segment.isOpen ? "its work still goes on" : "its work ended", .muted)
             }
@@ -193,9 +202,14 @@ struct DetailText {
         }
         if lane.hasEnded {
             let words = LaneWords(timeline, lane: self.lane, at: t, glyphs: .unicode)
-            add(lane.ended, "ended: " + words.words, words.role)
+            add(lane.ended, "ended: " + words.words + remark(lane.approxEnd), words.role)
+            if let measured = timeline.measuredRun(of: self.lane, at: t) {
+                add(lane.ended, "it ran " + DurationText.length(measured) + ", measured where it ran")
+            }
         }
         let sorted = entries.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }
-        return sorted.map { (DurationText.position($0.element.0 - origin) + "  " + $0.element.1, $0.element.2) }
+        // Where only the order is known, an instant would say more than that.
+        let isOrder = timeline.isOrderOnly(self.lane, at: t)
+        return sorted.map { ((isOrder ? "" : DurationText.position($0.element.0 - origin) + "  ") + $0.element.1, $0.element.2) }
     }
 }

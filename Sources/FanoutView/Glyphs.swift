@@ -26,8 +26,12 @@ package struct Glyphs: Sendable, Hashable {
     package var eighths: [Glyph]
     package var wait, failedAttempt, backoff: Glyph
     package var now, axis: Glyph
-    /// A bar's last cell where its end was not measured, and what stands before its time.
-    package var looseEnd, atMost: Glyph
+    /// A bar's first or last cell where that end of it was not measured.
+    package var looseEnd: Glyph
+    /// Before a figure that rests on such an instant: it is no larger, no smaller, or only about so much.
+    package var atMost, atLeast, about: Glyph
+    /// Of a call of which only the order is known: where it begins, and up to where it ends. It is no bar, for it has no length.
+    package var orderStart, orderLine: Glyph
 
     /// Eight heights of a row of columns, the lowest first.
     package var heights: [Glyph]
@@ -49,7 +53,7 @@ package struct Glyphs: Sendable, Hashable {
         shared: "∅", unknown: "?",
         critical: "◆", selected: "▸",
         full: "█", eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], wait: "░", failedAttempt: "▒", backoff: "·", now: "╎", axis: "│",
-        looseEnd: "┄", atMost: "≤",
+        looseEnd: "┄", atMost: "≤", atLeast: "≥", about: "~", orderStart: "•", orderLine: "┈",
         heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "‖",
         ellipsis: "…", separator: "·", divider: "│", rule: "─",
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
@@ -61,7 +65,7 @@ package struct Glyphs: Sendable, Hashable {
         shared: "=", unknown: "?",
         critical: "*", selected: ">",
         full: "#", eighths: [], wait: "-", failedAttempt: "x", backoff: ".", now: ":", axis: "|",
-        looseEnd: "~", atMost: "<",
+        looseEnd: "~", atMost: "<", atLeast: ">", about: "~", orderStart: "o", orderLine: ".",
         heights: [".", ".", ":", ":", "|", "|", "#", "#"], parallel: "x",
         ellipsis: "~", separator: "-", divider: "|", rule: "-",
         corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),

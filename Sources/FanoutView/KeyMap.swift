@@ -82,6 +82,7 @@ package struct KeyMap: Sendable {
             title: "Screen",
             entries: [
                 Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
+                Entry([(.function(7), .sessions)], "F7", "all sessions"),
                 Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
@@ -114,12 +115,50 @@ package struct KeyMap: Sendable {
             title: "Screen",
             entries: [
                 Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
-                Entry([(.function(8), .transcript)], "F8", "transcript"),
+                Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
+    ])
+
+    /// The keys of the list of sessions.
+    package static let sessions = KeyMap(groups: [
+        Group(
+            title: "Sessions",
+            entries: [
+                Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous session"),
+                Entry(
+                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
+                    "half a page, as PgDn PgUp"),
+                Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
+                Entry([(.enter, .open)], "Enter", "show it"),
+                Entry([(.escape, .close), (.function(7), .sessions)], "Esc F7", "back"),
+            ]),
+        Group(
+            title: "Screen",
+            entries: [
+                Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
+                Entry([("T", .theme)], "T", "next theme"),
+                Entry([("?", .keys)], "?", "these keys"),
+                Entry([("q", .quit)], "q", "quit"),
+            ]),
+    ])
+
+    /// The keys of a list of recordings to choose from.
+    package static let recordings = KeyMap(groups: [
+        Group(
+            title: "Recordings",
+            entries: [
+                Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous recording"),
+                Entry(
+                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
+                    "half a page, as PgDn PgUp"),
+                Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
+                Entry([(.enter, .open)], "Enter", "play it"),
+                Entry([("q", .quit), (.escape, .close)], "q Esc", "quit"),
+            ])
     ])
 
     /// The playhead moves alike in every view.

@@ -49,18 +49,19 @@ package enum PlainLine {
         case .callFinished(let body):
             guard let lane = timeline.lane(ofCall: body.call) else { return nil }
             let words = LaneWords(timeline, lane: lane, at: event.t, glyphs: glyphs)
-            let run = timeline.lane(lane).attempts > 0 ? DurationText.length(timeline.runTime(of: lane, at: event.t)) : ""
+            let run = timeline.lane(lane).attempts > 0 ? LaneTime.run(timeline, lane: lane, at: event.t, glyphs: glyphs) : ""
             let error = body.error.map { CleanText(String($0.message.prefix(400))) } ?? ""
             return say(words.glyph, name(body.call), CleanText(body.outcome.rawValue), run, error)
         case .turnFinished(let body):
             guard let turn = timeline.turn(numbered: body.turn) else { return nil }
             let figures = timeline.figures(ofTurn: turn, at: event.t)
             guard figures.calls > 0 else { return nil }
-            let speedup = figures.speedup.map { "speed-up " + DurationText.ratio($0) } ?? ""
+            let precision = timeline.precision(ofTurn: turn, at: event.t, path: CriticalPath())
+            let speedup = figures.speedup.map { "speed-up " + DurationText.ratio($0, precision.speedup, glyphs) } ?? ""
             return say(
                 glyphs.rule, "turn " + CleanText(body.turn) + " " + CleanText(body.outcome.rawValue),
-                "wall " + DurationText.length(figures.wall),
-                "sum " + DurationText.length(figures.sum), speedup, "peak " + CleanText(figures.peak),
+                "wall " + DurationText.figure(figures.wall, precision.wall, glyphs),
+                "sum " + DurationText.figure(figures.sum, precision.sum, glyphs), speedup, "peak " + CleanText(figures.peak),
                 figures.errors > 0 ? CleanText(figures.errors) + " err" : "")
         case .marker(let body):
             return say(glyphs.critical, CleanText(body.label), CleanText(body.text ?? ""))

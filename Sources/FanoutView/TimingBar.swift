@@ -34,15 +34,44 @@ struct TimingBar {
                 solidPattern(from, to, glyphs.failedAttempt, .barAttempt, &frame)
             }
         }
+        guard case .attempt = segment.kind else { return }
+        if segment.approxStart != nil, from >= 0 {
+            frame.put(glyphs.looseEnd, x: x + from / 8, y: y, role: isSettling ? role : .barAttempt)
+        }
         if !segment.isOpen, segment.approxEnd != nil {
-            mark(to, glyphs.looseEnd, role, &frame)
+            mark(max(to, from + 1), glyphs.looseEnd, isSettling ? role : .barAttempt, &frame)
         }
     }
 
-    /// Marks where a call ended that never ran.
-    func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, into frame: inout Frame) {
+    /// Marks where a call ended that never ran; what was not measured of it, in the cell before.
+    func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, isMeasured: Bool, into frame: inout Frame) {
         guard let column = axis.column(t) else { return }
         frame.put(glyph, x: x + column, y: y, role: role)
+        if !isMeasured, column > 0 {
+            frame.put(glyphs.looseEnd, x: x + column - 1, y: y, role: role)
+        }
+    }
+
+    /// Draws a call of which only the order is known: a thread from its place among the beginnings to that among the ends, with its state
+    /// where that is, and then its place in words where there is room. Nothing of it looks like a length of time.
+    func drawOrder(from start: Int64, to end: Int64, _ glyph: Glyph, _ role: Role, isOpen: Bool, place: CleanText, into frame: inout Frame)
+    {
+        let first = axis.eighths(start) / 8
+        let last = min(axis.columns - 1, axis.eighths(end) / 8)
+        guard last >= 0, first < axis.columns else { return }
+        frame.fill(x + max(0, first)..<x + last + 1, y: y, with: glyphs.orderLine, role: role)
+        if first >= 0 {
+            frame.put(glyphs.orderStart, x: x + first, y: y, role: role)
+        }
+        if !isOpen {
+            frame.put(glyph, x: x + last, y: y, role: role)
+        }
+        let room = axis.columns - last - 2
+        if place.columns <= room {
+            frame.put(place, x: x + last + 2, y: y, role: .muted)
+        } else if place.columns + 1 <= first {
+            frame.put(place, x: x + first - 1 - place.columns, y: y, role: .muted)
+        }
     }
 
     /// The column of the playhead, where nothing else stands.

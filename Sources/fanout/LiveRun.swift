@@ -22,12 +22,13 @@ enum LiveRun {
         var perform: @Sendable (Dialogue) async -> Void
     }
 
-    static let options = [
-        Option("strategy", argument: "WORD", "parallel, threads, threads:N or sequential"),
-        Option("limit", argument: "N", "at most so many calls at once"),
-        Option("approve", argument: "WHEN", "always, never or ask (in the dashboard; elsewhere ask is never)"),
-        Option("fail-on", argument: "WHAT", "calls: exit status 1 when a call failed"),
-    ]
+    static let options =
+        [
+            Option("strategy", argument: "WORD", "parallel, threads, threads:N or sequential"),
+            Option("limit", argument: "N", "at most so many calls at once"),
+            Option("approve", argument: "WHEN", "always, never or ask (in the dashboard; elsewhere ask is never)"),
+            Option("fail-on", argument: "WHAT", "calls: exit status 1 when a call failed"),
+        ] + Notices.options
 
     /// How turns run, as the options say.
     static func turnOptions(_ options: Options, display: Display) throws -> TurnOptions {
@@ -84,7 +85,8 @@ enum LiveRun {
         }
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: true)
         let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
-        let ledger = Ledger(recorder: recorder, observer: printer)
+        let notices = try Notices(options, before: printer)
+        let ledger = Ledger(recorder: recorder, observer: notices ?? printer)
         var dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         dashboard.notice = history?.notice.map { CleanText($0) }
 
@@ -102,7 +104,7 @@ enum LiveRun {
         // Nothing of the run happens before the screen is there to show it, or has refused.
         let show: Show
         do {
-            show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, run: run)
+            show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, run: run, notices: notices)
         } catch {
             dialogue.close()
             gate.open()

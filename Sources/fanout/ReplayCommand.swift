@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
 internal import FanoutView
@@ -6,7 +7,7 @@ internal import FanoutView
 extension ProgramCommand {
     /// Plays a recording.
     static let replay = ProgramCommand(
-        name: "replay", operands: "FILE", summary: "plays a recording: pause, speed, seek, step",
+        name: "replay", operands: "[FILE]", summary: "plays a recording: pause, speed, seek, step; without FILE it asks which",
         options: display + [
             Option("speed", argument: "N", "how many times as fast, 0.1 to 64"),
             Option("seek", argument: "SECONDS", "begins there"),
@@ -14,14 +15,16 @@ extension ProgramCommand {
             Option("strict", "refuses a file with a line that cannot be read"),
         ]
     ) { options in
-        guard options.operands.count == 1 else {
-            throw UsageError(options.operands.isEmpty ? "replay: name a recording" : "replay: one recording at a time")
+        guard options.operands.count <= 1 else {
+            throw UsageError("replay: one recording at a time")
         }
-        let path = options.operands[0]
         let speed = try options.positive("speed", most: 64) ?? 1
         let seek = try options.seconds("seek", most: 1e9) ?? 0
         let display = try Display.choose(options)
         let looks = try Looks(options)
+        guard let path = try options.operands.first ?? chosen(display, looks) else {
+            return 0
+        }
         guard display == .dashboard else {
             return try print(path, display, looks, options)
         }
@@ -35,6 +38,22 @@ extension ProgramCommand {
         }
         let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard)
         return Composition.finish(show.perform(), show, ledger: ledger, isRecorded: false)
+    }
+
+    /// The recording that somebody chooses; nil where they want none.
+    private static func chosen(_ display: Display, _ looks: Looks) throws -> String? {
+        let entries = SessionCatalog().entries()
+        guard !entries.isEmpty else {
+            throw UsageError("replay: name a recording; none is kept in \(StateDirectory.path()) yet, where `fanout demo` leaves one")
+        }
+        guard display == .dashboard else {
+            let newest = entries.prefix(5).map { "\n  " + CleanText($0.path).string }.joined()
+            let more = entries.count > 5 ? "\n`fanout sessions` lists all \(entries.count)" : ""
+            throw UsageError("replay: name a recording, such as\(newest)\(more)")
+        }
+        let (path, signal) = try RecordingPicker(entries, looks: looks).choose()
+        signal?.performDefault()
+        return path
     }
 
     /// Without a screen a recording is told from beginning to end, as fast as it can be read.

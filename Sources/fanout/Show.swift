@@ -50,6 +50,8 @@ final class Show {
     private var saidFailure = false
     /// How many lines that could not be read the user has been told of.
     private var saidProblems = 0
+    /// Calls whoever does not look.
+    private let notices: Notices?
     /// Asked after each batch whether to go on.
     private let shouldStop: () -> Bool
 
@@ -58,7 +60,7 @@ final class Show {
 
     init(
         _ ledger: Ledger, display: Display, looks: Looks, dashboard: Dashboard, sources: [any EventSource] = [], run: Run? = nil,
-        shouldStop: @escaping () -> Bool = { false }
+        notices: Notices? = nil, shouldStop: @escaping () -> Bool = { false }
     ) throws {
         self.ledger = ledger
         self.display = display
@@ -66,6 +68,7 @@ final class Show {
         self.dashboard = dashboard
         self.sources = sources
         self.run = run
+        self.notices = notices
         self.shouldStop = shouldStop
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
@@ -98,6 +101,7 @@ final class Show {
             }
         }
         if let run {
+            notices?.begin(terminal)
             runSource = ledger.addSource()
             ledger.open(run.header, session: 0, source: runSource, isPlaced: false)
             loop.watch(run.wakeup.descriptor) { [unowned self] _ in takeRun() }
@@ -105,6 +109,8 @@ final class Show {
         }
         watchSources()
         readSources()
+        // What stood in files by now is no news.
+        notices?.begin(terminal)
         draw()
         if !isStopped {
             loop.run()
@@ -168,12 +174,20 @@ final class Show {
         let descriptor = source.descriptor
         for news in source.read(now: Clock.now()) {
             switch news {
-            case .ended: loop.unwatch(descriptor)
+            case .ended:
+                loop.unwatch(descriptor)
+                noticeEnd()
             case .notice(let text): say(text)
             case .printed(let bytes, let isError): dashboard.output?.append(bytes, isError: isError)
             }
         }
         settle()
+    }
+
+    /// Calls for the end of a source that did not tell of its session's end itself.
+    private func noticeEnd() {
+        guard let newest = ledger.timelines.newest, ledger.timelines[newest].outcome == nil else { return }
+        notices?.call(Notice(.end, dashboard.source + " has ended"))
     }
 
     private func takeRun() {
@@ -203,6 +217,9 @@ final class Show {
         case .answering: dashboard.followUps = .busy
         case .waiting(let outcome):
             interrupts = 0
+            if dashboard.followUps != .awaited(after: outcome) {
+                notices?.call(Notice(.end, "the run waits for you: " + dashboard.source))
+            }
             dashboard.followUps = .awaited(after: outcome)
         case .over: dashboard.followUps = .none
         }

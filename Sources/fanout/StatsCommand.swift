@@ -1,5 +1,6 @@
 internal import FanoutEvents
 internal import FanoutJSON
+internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
 internal import FanoutView
@@ -33,14 +34,18 @@ extension ProgramCommand {
 struct StatsReport {
     private let timelines: Timelines
     private let total: Figures
+    private let precision: FiguresPrecision
+    private let glyphs: Glyphs
 
-    init(_ timelines: Timelines) {
+    init(_ timelines: Timelines, glyphs: Glyphs = Terminal.isUnicode ? .unicode : .ascii) {
         self.timelines = timelines
+        self.glyphs = glyphs
         total = timelines.figures()
+        precision = timelines.precision()
     }
 
     func json(path: String) -> JSONValue {
-        var object = Self.figures(total)
+        var object = Self.figures(total, precision)
         object["file"] = .string(path)
         object["sessions"] = .integer(Int64(timelines.all.count))
         object["turns"] = .integer(Int64(timelines.all.reduce(0) { $0 + $1.namedTurns }))
@@ -61,7 +66,9 @@ struct StatsReport {
 
     private func turn(_ timeline: Timeline, _ place: Int) -> JSONValue {
         let turn = timeline.turns[place]
-        var object = Self.figures(timeline.figures(ofTurn: place, at: timeline.last))
+        let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
+        let precision = timeline.precision(ofTurn: place, at: timeline.last, path: path)
+        var object = Self.figures(timeline.figures(ofTurn: place, at: timeline.last), precision)
         if let number = turn.number {
             object["turn"] = .integer(Int64(number))
         }
@@ -72,12 +79,12 @@ struct StatsReport {
             object["strategy"] = .string(strategy)
         }
         object["unaccounted_us"] = .integer(timeline.unaccounted(ofTurn: place, at: timeline.last))
-        let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
         object["critical_path"] = ["us": .integer(path.length), "calls": .array(path.lanes.map { .string(timeline.id(of: $0)) })]
         return .object(object)
     }
 
-    private static func figures(_ figures: Figures) -> JSONObject {
+    /// - Parameter precision: Under `approx` stands what of the figures rests on instants that nobody measured, and how: in the format's words.
+    private static func figures(_ figures: Figures, _ precision: FiguresPrecision) -> JSONObject {
         var object: JSONObject = [
             "wall_us": .integer(figures.wall), "sum_us": .integer(figures.sum), "peak": .integer(Int64(figures.peak)),
             "calls": .integer(Int64(figures.calls)), "errors": .integer(Int64(figures.errors)),
@@ -93,7 +100,20 @@ struct StatsReport {
             outcomes[name] = .integer(Int64(count))
         }
         object["outcomes"] = .object(outcomes)
+        object["approx"] = approx([
+            ("wall_us", precision.wall), ("sum_us", precision.sum), ("speedup", figures.speedup == nil ? .measured : precision.speedup),
+            ("critical_path", precision.criticalPath),
+        ])
         return object
+    }
+
+    /// The names of those that were not measured, with what is known of each; nil where all were.
+    private static func approx(_ parts: [(String, Precision)]) -> JSONValue? {
+        var object = JSONObject()
+        for (name, precision) in parts {
+            object[name] = precision.word.map { .string($0) }
+        }
+        return object.isEmpty ? nil : .object(object)
     }
 
     private static func tool(_ tool: ToolStatistics) -> JSONValue {
@@ -104,6 +124,7 @@ struct StatsReport {
         object["p50_us"] = tool.p50.map { .integer($0) }
         object["p95_us"] = tool.p95.map { .integer($0) }
         object["p99_us"] = tool.p99.map { .integer($0) }
+        object["approx"] = approx(["sum_us", "p50_us", "p95_us", "p99_us"].map { ($0, object[$0] == nil ? .measured : tool.precision) })
         return .object(object)
     }
 
@@ -113,7 +134,8 @@ struct StatsReport {
         var lines: [CleanText] = [CleanText(path)]
         lines.append(
             row([
-                "wall " + DurationText.length(total.wall), "sum " + DurationText.length(total.sum), speedup(total),
+                "wall " + DurationText.figure(total.wall, precision.wall, glyphs),
+                "sum " + DurationText.figure(total.sum, precision.sum, glyphs), speedup(total),
                 "peak " + CleanText(total.peak),
                 CleanText(total.calls) + " calls", CleanText(total.errors) + " errors",
             ]))
@@ -123,8 +145,8 @@ struct StatsReport {
             ["TOOL", "CALLS", "ERRORS", "P50", "P95", "P99", "SUM"],
             tools.map { tool in
                 [CleanText(tool.name), CleanText(tool.calls), CleanText(tool.errors)]
-                    + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.length($0) } ?? "" }
-                    + [DurationText.length(tool.sum)]
+                    + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.figure($0, tool.precision, glyphs) } ?? "" }
+                    + [DurationText.figure(tool.sum, tool.precision, glyphs)]
             })
         let turns = timelines.all.flatMap { timeline in timeline.turns.indices.map { (timeline, $0) } }
         guard !turns.isEmpty else { return lines }
@@ -136,18 +158,29 @@ struct StatsReport {
                 let turn = timeline.turns[place]
                 let name = (turn.number.map { CleanText($0) } ?? "none") + (turn.title.map { " " + CleanText($0) } ?? "")
                 let path = timeline.criticalPath(ofTurn: place, at: timeline.last)
+                let precision = timeline.precision(ofTurn: place, at: timeline.last, path: path)
                 return [
-                    name, CleanText(figures.calls), CleanText(figures.errors), DurationText.length(figures.wall),
-                    DurationText.length(figures.sum),
-                    figures.speedup.map { DurationText.ratio($0) } ?? "", CleanText(figures.peak), DurationText.length(path.length),
-                    DurationText.length(timeline.unaccounted(ofTurn: place, at: timeline.last)),
+                    name, CleanText(figures.calls), CleanText(figures.errors), DurationText.figure(figures.wall, precision.wall, glyphs),
+                    DurationText.figure(figures.sum, precision.sum, glyphs),
+                    figures.speedup.map { DurationText.ratio($0, precision.speedup, glyphs) } ?? "", CleanText(figures.peak),
+                    DurationText.figure(path.length, precision.criticalPath, glyphs),
+                    DurationText.figure(timeline.unaccounted(ofTurn: place, at: timeline.last), precision.wall, glyphs),
                 ]
             })
+        if !precision.isMeasured {
+            lines += ["", legend]
+        }
         return lines
     }
 
     private func speedup(_ figures: Figures) -> CleanText {
-        figures.speedup.map { "speed-up " + DurationText.ratio($0) } ?? ""
+        figures.speedup.map { "speed-up " + DurationText.ratio($0, precision.speedup, glyphs) } ?? ""
+    }
+
+    /// What the marks mean.
+    private var legend: CleanText {
+        let marks = [(Precision.atMost, "no more than this"), (.atLeast, "no less"), (.about, "about")].map { glyphs.mark($0) + " " + $1 }
+        return marks.joined(separator: ", ") + ", ? only the order is known: not every instant was measured"
     }
 
     private func row(_ parts: [CleanText]) -> CleanText { parts.filter { !$0.isEmpty }.joined(separator: "   ") }

@@ -8,7 +8,8 @@ extension ProgramCommand {
     /// Follows events that other programs write.
     static let watch = ProgramCommand(
         name: "watch", operands: "SOURCE… [-- COMMAND…]", summary: "follows events that other programs write",
-        options: display + recording + [Option("strict", "ends at the first line that cannot be read")] + claudeOptions, notes: watchNotes
+        options: display + recording + Notices.options + [Option("strict", "ends at the first line that cannot be read")] + claudeOptions,
+        notes: watchNotes
     ) { options in
         if options.has("print-hooks") {
             return printHooks(options)
@@ -27,7 +28,8 @@ extension ProgramCommand {
         let recorder = try Composition.recorder(options, session: session, isWorthKeeping: isRecorded)
         let printer = Printer(display, glyphs: looks.glyphs)
         let strict = options.has("strict") ? StrictObserver(printer) : nil
-        let ledger = Ledger(recorder: recorder, observer: strict ?? printer)
+        let notices = try Notices(options, before: strict ?? printer)
+        let ledger = Ledger(recorder: recorder, observer: notices ?? strict ?? printer)
         let context = WatchedOperand.Context(
             ledger: ledger, session: session, withPayloads: printer != nil, claude: try claudeScope(options))
         let sources: [any EventSource]
@@ -53,7 +55,8 @@ extension ProgramCommand {
             dashboard.output = OutputPane()
         }
         let show = try Show(
-            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, shouldStop: { strict?.refused != nil })
+            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, notices: notices,
+            shouldStop: { strict?.refused != nil })
         let end = show.perform()
         printer?.finish()
         let status = Composition.finish(end, show, ledger: ledger, isRecorded: isRecorded)

@@ -30,6 +30,39 @@ package struct RandomSession {
         events = events.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element)
     }
 
+    /// The same session as it is told by two sources, of which one measured and the other concluded: of some calls the start or the end is told
+    /// once more, by an instant that is only about right, and nowhere beyond the call's life.
+    package mutating func toldTwice() -> [Event] {
+        var requested: [String: Int64] = [:]
+        var started: [String: (t: Int64, attempt: Int?)] = [:]
+        var concluded: [Event] = []
+        for event in events {
+            switch event.body {
+            case .callRequested(let body): requested[body.call] = event.t
+            case .callRetrying(let body): requested[body.call] = event.t
+            case .callStarted(let body): started[body.call] = (event.t, body.attempt)
+            case .callFinished(let body):
+                guard let start = started[body.call], let approx = Event.Approximation.allCases.randomElement(using: &random) else {
+                    continue
+                }
+                let earliest = requested[body.call] ?? start.t
+                if Bool.random(using: &random), earliest < start.t, earliest + 1 < event.t {
+                    // After the request or the failed attempt, and before the end.
+                    let t = Int64.random(in: earliest + 1..<event.t, using: &random)
+                    let attempt = Bool.random(using: &random) ? start.attempt : nil
+                    concluded.append(Event(t: t, approx: approx, .callStarted(Event.CallStarted(call: body.call, attempt: attempt))))
+                }
+                if Bool.random(using: &random) {
+                    let t = event.t + Int64.random(in: 0...6, using: &random)
+                    concluded.append(Event(t: t, approx: approx, .callFinished(Event.CallFinished(call: body.call, outcome: .unknown))))
+                }
+            default: break
+            }
+        }
+        let all = events + concluded
+        return all.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element)
+    }
+
     private mutating func call(_ id: String, turn: Int, index: Int, from start: Int64) -> Int64 {
         var t = start + Int64.random(in: 0...5, using: &random)
         let tool = ["grep", "read", "bash"].randomElement(using: &random)

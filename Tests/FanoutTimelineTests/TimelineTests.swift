@@ -4,8 +4,9 @@ import FanoutTimeline
 import Testing
 
 /// The figures of a list of events, worked out from its attempts alone.
-private func reference(_ events: [Event], turn wanted: Int? = nil, at t: Int64, isOver: Bool) -> Figures {
-    var attempts: [String: [(start: Int64, end: Int64?)]] = [:]
+func referenceFigures(_ events: [Event], turn wanted: Int? = nil, at t: Int64, isOver: Bool) -> Figures {
+    var attempts: [String: [(start: Int64, end: Int64?, isMeasured: Bool)]] = [:]
+    var measuredEnds: Set<String> = []
     var turns: [String: Int] = [:]
     var parents: [Int: String] = [:]
     var outcomes: [String: Event.Outcome] = [:]
@@ -13,11 +14,25 @@ private func reference(_ events: [Event], turn wanted: Int? = nil, at t: Int64, 
         switch event.body {
         case .turnStarted(let body): parents[body.turn] = body.parent
         case .callRequested(let body): turns[body.call] = body.turn
-        case .callStarted(let body): attempts[body.call, default: []].append((event.t, nil))
+        case .callStarted(let body):
+            // A start that was measured stands for the one that was concluded, of the attempt that runs.
+            if let last = attempts[body.call]?.last, last.end == nil, last.isMeasured != (event.approx == nil) {
+                if !last.isMeasured {
+                    attempts[body.call]?.removeLast()
+                    attempts[body.call]?.append((event.t, nil, true))
+                }
+            } else {
+                attempts[body.call, default: []].append((event.t, nil, event.approx == nil))
+            }
         case .callRetrying(let body):
             if let last = attempts[body.call]?.indices.last { attempts[body.call]?[last].end = event.t }
         case .callFinished(let body):
-            if let last = attempts[body.call]?.indices.last, attempts[body.call]?[last].end == nil {
+            let isFirst = outcomes[body.call] == nil
+            guard isFirst || event.approx == nil && !measuredEnds.contains(body.call) else { continue }
+            if event.approx == nil {
+                measuredEnds.insert(body.call)
+            }
+            if let last = attempts[body.call]?.indices.last, attempts[body.call]?[last].end == nil || !isFirst {
                 attempts[body.call]?[last].end = event.t
             }
             outcomes[body.call] = body.outcome
@@ -112,10 +127,10 @@ struct TimelineTests {
         for isOver in [false, true] {
             let timeline = fold(events, close: isOver)
             for t in [last, last + 7] {
-                #expect(timeline.figures(at: t) == reference(events, at: t, isOver: isOver), "session at \(t)")
+                #expect(timeline.figures(at: t) == referenceFigures(events, at: t, isOver: isOver), "session at \(t)")
                 for (place, turn) in timeline.turns.enumerated() {
                     #expect(
-                        timeline.figures(ofTurn: place, at: t) == reference(events, turn: turn.number, at: t, isOver: isOver),
+                        timeline.figures(ofTurn: place, at: t) == referenceFigures(events, turn: turn.number, at: t, isOver: isOver),
                         "turn \(turn.number ?? 0) at \(t)")
                 }
             }

@@ -25,11 +25,19 @@ struct Conversation {
         timelines.open(Header(session: "7f3c", started: 0, title: "pack for three cities"), session: 0, source: 0)
     }
 
+    /// Begins another session, of which events are told by its number.
+    mutating func open(_ session: Int, _ title: String?, id: String, source: String? = nil) {
+        timelines.open(
+            Header(session: id, started: 0, title: title, source: source.map { Header.Source(name: $0) }), session: session, source: 0)
+    }
+
     /// Tells what happens at milliseconds; now is then.
-    mutating func tell(_ ms: Int64, _ bodies: Event.Body...) {
+    mutating func tell(
+        _ ms: Int64, in session: Int = 0, approx: Event.Approximation? = nil, agent: String? = nil, _ bodies: Event.Body...
+    ) {
         for body in bodies {
-            let event = Event(t: ms * 1000, body)
-            timelines.apply(event, session: 0, source: 0, place: Place(source: 0, offset: Int64(events.count)))
+            let event = Event(t: ms * 1000, agent: agent, approx: approx, body)
+            timelines.apply(event, session: session, source: 0, place: Place(source: 0, offset: Int64(events.count)))
             events.append(event)
         }
         now = max(now, ms * 1000)

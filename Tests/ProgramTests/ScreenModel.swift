@@ -14,6 +14,9 @@ struct ScreenModel {
     private(set) var unknown: [String] = []
     /// What programs put on the clipboard, as sent.
     private(set) var clipboard: [String] = []
+    /// How often it rang, and what it was to notify of.
+    private(set) var bells = 0
+    private(set) var notices: [String] = []
 
     private var cells: [[String]]
     private var saved: [[String]] = []
@@ -81,6 +84,8 @@ struct ScreenModel {
             lineFeed()
         case 0x0D:
             cursor.x = 0
+        case 0x07:
+            bells += 1
         case 0x00..<0x20:
             break
         default:
@@ -143,7 +148,13 @@ struct ScreenModel {
         case UInt8(ascii: "]"):
             guard let end = bytes.firstIndex(of: 7) else { return nil }
             let text = String(decoding: bytes[2..<end], as: UTF8.self)
-            if text.hasPrefix("52;c;") { clipboard.append(String(text.dropFirst(5))) } else { unknown.append("OSC \(text)") }
+            if text.hasPrefix("52;c;") {
+                clipboard.append(String(text.dropFirst(5)))
+            } else if text.hasPrefix("9;") {
+                notices.append(String(text.dropFirst(2)))
+            } else {
+                unknown.append("OSC \(text)")
+            }
             return end + 1
         case UInt8(ascii: "("), UInt8(ascii: ")"):
             return bytes.count >= 3 ? 3 : nil

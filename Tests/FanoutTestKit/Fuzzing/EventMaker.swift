@@ -44,13 +44,16 @@ struct EventMaker {
             return .callRequested(requested)
         case 4: return .callQueued(Event.CallQueued(call: call, why: .limit, on: byte() & 1 == 0 ? [other] : []))
         case 5, 6, 7, 8:
-            return .callStarted(Event.CallStarted(call: call, turn: turn, freedBy: byte() & 3 == 0 ? other : nil))
+            let flags = byte()
+            let attempt = flags & 0x0c == 0 ? nil : Int(flags >> 2 & 3)
+            return .callStarted(Event.CallStarted(call: call, attempt: attempt, turn: turn, freedBy: flags & 3 == 0 ? other : nil))
         case 9: return .callRetrying(Event.CallRetrying(call: call, attempt: nil, error: nil, delay: nil))
         case 10, 11, 12:
             let flags = byte()
             let outcomes = Event.Outcome.allCases
             var finished = Event.CallFinished(call: call, outcome: outcomes[Int(flags) % outcomes.count])
             finished.abandoned = flags & 0x40 != 0
+            finished.run = flags & 0x80 != 0 ? Int64(flags) << Int64(flags & 0x3f) : nil
             return .callFinished(finished)
         case 13: return .callReleased(Event.CallReleased(call: call))
         case 14: return .callDecided(Event.CallDecided(call: call, decision: .approved))

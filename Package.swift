@@ -84,7 +84,8 @@ let package = Package(
         .target(
             name: "FanoutTestKit",
             dependencies: [
-                "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CMicrohttpd",
+                "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutView", "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON",
+                "CMicrohttpd",
                 "CSQLite", "CSystem",
             ], path: "Tests/FanoutTestKit"),
         .testTarget(name: "FanoutJSONTests", dependencies: ["FanoutJSON", "FanoutTestKit"], exclude: ["Fixtures"]),

@@ -95,20 +95,8 @@ package final class Ledger {
 
     /// Takes a whole recording, which is over.
     package func load(_ path: String, isStrict: Bool = false, withPayloads: Bool = false) throws(SessionError) {
-        let recording = try Importer.placed(try SessionFile.recording(at: path))
-        let source = addSource(file: recording.file, format: recording.format)
-        var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-        let claude = recording.claudeSession
-        let bytes = try SessionFile.read(recording, withPayloads: withPayloads, claude: claude, into: &input)
-        var sources = [source]
-        if let claude {
-            sources += try loadAgents(of: path, claude, withPayloads: withPayloads)
-        }
-        try SessionFile.check(timelines, path: path, format: recording.format, bytes: bytes, isStrict: isStrict)
-        for source in sources {
-            close(source: source)
-        }
-        timelines.settle()
+        let reading = try RecordingReading(path, isStrict: isStrict, withPayloads: withPayloads, into: self)
+        while try reading.readOn() {}
     }
 
     /// Hands what was written to the system; to be called after each batch.

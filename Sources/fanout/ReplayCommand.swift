@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import FanoutIngest
 internal import FanoutScreen
 internal import FanoutSession
 internal import FanoutTimeline
@@ -29,16 +30,25 @@ extension ProgramCommand {
             return try print(path, display, looks, options)
         }
         let ledger = Ledger(recorder: nil)
-        try ledger.load(path, isStrict: options.has("strict"))
+        let reading = try RecordingReading(path, isStrict: options.has("strict"), into: ledger)
+        // Only what is refused must be read to its end first; else a beginning is enough to begin with.
+        var hasMore = true
+        while hasMore, ledger.timelines.isEmpty || options.has("strict") {
+            hasMore = try reading.readOn(most: Self.beginning)
+        }
         let first = ledger.timelines[0].extent.lowerBound + Int64(seek * 1_000_000)
         let playhead = Playhead.replay(from: first, at: Clock.monotonic(), speed: speed, isPaused: options.has("start-paused"))
         var dashboard = Dashboard(source: CleanText(path), playhead: playhead, isReplay: true, glyphs: looks.glyphs)
         if ledger.timelines.problemCount > 0, let first = ledger.timelines.problems.first {
             dashboard.notice = CleanText("\(ledger.timelines.problemCount) lines could not be read; the first: \(first.problem)")
         }
-        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard)
+        let rest = hasMore ? RecordingSource(reading).map { [$0] } ?? [] : []
+        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: rest)
         return Composition.finish(show.perform(), show, ledger: ledger, isRecorded: false)
     }
+
+    /// Bytes of a recording that are read before it is shown.
+    private static let beginning = 8 << 20
 
     /// The recording that somebody chooses; nil where they want none.
     private static func chosen(_ display: Display, _ looks: Looks) throws -> String? {

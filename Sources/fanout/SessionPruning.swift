@@ -8,7 +8,7 @@ internal import FanoutView
     internal import Glibc
 #endif
 
-/// Removes old recordings of our own, never without saying which.
+/// Removes old recordings of our own, and what hooks measured for transcripts that are as old, never without saying which.
 struct SessionPruning {
     private let shelf = RecordingShelf()
     private let longest: Int64?
@@ -34,7 +34,7 @@ struct SessionPruning {
 
     /// Returns the exit status.
     func perform() throws -> Int32 {
-        let plan = PruningPlan(shelf.entries(isThorough: false), now: Clock.now(), longest: longest, largest: largest)
+        let plan = PruningPlan(shelf.entries(isThorough: false) + HookFile.entries(), now: Clock.now(), longest: longest, largest: largest)
         guard !plan.removed.isEmpty else {
             Console.print("nothing goes: \(Self.sum(plan.kept)) in \(shelf.directory)\n")
             return 0
@@ -68,7 +68,7 @@ struct SessionPruning {
         var status: Int32 = 0
         for entry in entries {
             let path = CleanText(entry.path).string
-            switch shelf.remove(entry) {
+            switch entry.kind == "hooks" ? HookFile.remove(entry) : shelf.remove(entry) {
             case nil: removed.append(entry)
             case .recorded?: Console.complain("\(path): it is being recorded, or that cannot be told; it stays")
             case .changed?: Console.complain("\(path): it was changed or removed meanwhile; nothing was done")
@@ -82,7 +82,7 @@ struct SessionPruning {
     }
 
     private static func sum(_ entries: [SessionEntry]) -> String {
-        let count = entries.count == 1 ? "1 recording" : "\(entries.count) recordings"
+        let count = entries.count == 1 ? "1 file" : "\(entries.count) files"
         return "\(count), \(SessionListing.size(PruningPlan.size(of: entries)).string)"
     }
 

@@ -136,7 +136,17 @@ struct ClaudeHookTests {
         for name in ["old.jsonl", "other.txt"] {
             try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: folder.path + "/" + name)
         }
-        #expect(HookFile.prune(before: 2_000_000_000_000, in: folder.path) == [folder.path + "/old.jsonl"])
+        let entries = HookFile.entries(in: folder.path)
+        #expect(entries.map(\.session) == ["new", "old"])
+        #expect(entries.map { $0.changed < 2_000_000_000_000 } == [false, true])
+        // One that a hook writes to after it was listed stays.
+        var written = entries[0]
+        written.size += 1
+        #expect(HookFile.remove(written, in: folder.path) == .changed)
+        var elsewhere = entries[1]
+        elsewhere.path = folder.path + "/other.txt"
+        #expect(HookFile.remove(elsewhere, in: folder.path) == .changed)
+        #expect(HookFile.remove(entries[1], in: folder.path) == nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["new.jsonl", "other.txt"])
     }
 }

@@ -160,7 +160,7 @@ struct ClaudeSourceTests {
         #expect(entries.map(\.id) == ["one"])
         let glance = ClaudeProjects.glance(entries[0].path)
         #expect(glance.title == "Doing it" && glance.firstPrompt == "do it" && glance.directory == Self.directory)
-        let listed = SessionCatalog(shelves: [ClaudeShelf(projects: projects)]).entries(matching: ["doing"], isThorough: true)
+        let listed = SessionCatalog(shelves: [ClaudeShelf(projects)]).entries(matching: ["doing"], isThorough: true)
         #expect(listed.map(\.title) == ["Doing it"] && listed.map(\.kind) == ["claude"] && listed.map(\.calls) == [0])
         #expect(projects.folders(of: "/home/dev/my.app") == ["\(folder.path)/projects/-home-dev-my-app"])
         #expect(projects.folders(of: "/ä/\u{1F600}x").first?.hasSuffix("/----x") == false)

@@ -85,7 +85,7 @@ struct SessionsCommandTests {
             dry.output.split(separator: "\n").map { $0.split(separator: "/").last.map(String.init) }.dropLast() == [
                 "one.fanout.jsonl", "two.fanout.jsonl", "three.fanout.jsonl",
             ])
-        #expect(dry.output.contains("3 recordings") && dry.output.contains("would go; 0 recordings, 0 B would stay"))
+        #expect(dry.output.contains("3 files") && dry.output.contains("would go; 0 files, 0 B would stay"))
         let refused = try folder.run("sessions", "prune", "--older-than", "30d")
         #expect(refused.status == 2)
         #expect(refused.error.contains("nobody is here to be asked, and nothing was removed"))
@@ -99,12 +99,12 @@ struct SessionsCommandTests {
         let long = try folder.read("\(Self.folder)/three.fanout.jsonl").utf8.count
         let some = try folder.run("sessions", "prune", "--larger-than", "\(long + 100)", "--yes")
         #expect(some.status == 0)
-        #expect(some.output.contains("removed 2 recordings"), "\(some.output)")
+        #expect(some.output.contains("removed 2 files"), "\(some.output)")
         #expect(Self.names(folder) == ["link.fanout.jsonl", "notes.txt", "three.fanout.jsonl"])
         #expect(try folder.run("sessions", "prune", "--larger-than", "0", "--yes").status == 0)
         #expect(Self.names(folder) == ["link.fanout.jsonl", "notes.txt"])
         #expect(try folder.read("elsewhere.fanout.jsonl") == "not in the folder")
-        #expect(try folder.run("sessions", "prune", "--larger-than", "0").output.hasPrefix("nothing goes: 0 recordings, 0 B in "))
+        #expect(try folder.run("sessions", "prune", "--larger-than", "0").output.hasPrefix("nothing goes: 0 files, 0 B in "))
     }
 
     @Test("what is being recorded is said to be, and stays")
@@ -123,10 +123,10 @@ struct SessionsCommandTests {
             }
             """)
         #expect(run.output.contains(#""state":"recording""#), "\(run.output) \(run.error)")
-        #expect(run.output.contains("nothing goes: 1 recording"))
+        #expect(run.output.contains("nothing goes: 1 file"))
         #expect(folder.recordings.count == 1)
         // Nobody writes it any more.
-        #expect(try folder.run("sessions", "prune", "--larger-than", "0", "--yes").output.contains("removed 1 recording"))
+        #expect(try folder.run("sessions", "prune", "--larger-than", "0", "--yes").output.contains("removed 1 file"))
         #expect(folder.recordings == [])
     }
 
@@ -174,5 +174,26 @@ struct SessionsCommandTests {
         let none = try ProgramFolder().run("replay")
         #expect(none.status == 2)
         #expect(none.error.contains("none is kept in"))
+    }
+
+    @Test("Claude Code's sessions are listed beside ours; none of them is ever removed, but what hooks measured of old ones is")
+    func claude() throws {
+        let folder = try ProgramFolder()
+        let id = "1f5b0ac1-8289-4974-bf56-a4bd700c6e1a"
+        let line =
+            #"{"type":"user","uuid":"u1","timestamp":"2026-01-02T10:00:00.000Z","cwd":"/home/dev","message":{"role":"user","content":"Run the checks"}}"#
+        #expect(try folder.shell("mkdir -p .claude/projects/-home-dev state/fanout/hooks").status == 0)
+        try folder.write(".claude/projects/-home-dev/\(id).jsonl", line + "\n")
+        try folder.write("state/fanout/hooks/\(id).jsonl", "{}\n")
+        #expect(try folder.shell("touch -d '2026-01-02 11:00' .claude/projects/-home-dev/* state/fanout/hooks/*").status == 0)
+        let list = try Self.fields(folder.run("sessions", "--json", "checks").output)
+        #expect(list.map { $0["kind"] as? String } == ["claude"])
+        #expect(list.map { $0["title"] as? String } == ["Run the checks"])
+        #expect(list.map { $0["session"] as? String } == [id])
+        let pruned = try folder.run("sessions", "prune", "--older-than", "1d", "--yes")
+        #expect(pruned.output.contains("what hooks measured"), "\(pruned.output)")
+        #expect(pruned.output.contains("removed 1 file"))
+        #expect(folder.contents[".claude/projects/-home-dev/\(id).jsonl"] != nil)
+        #expect(folder.contents["state/fanout/hooks/\(id).jsonl"] == nil)
     }
 }

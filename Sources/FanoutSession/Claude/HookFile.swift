@@ -51,22 +51,26 @@ package enum HookFile {
         return line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == line.count
     }
 
-    /// Removes files that no hook has written to for so long that their transcripts are gone.
-    ///
-    /// Claude Code keeps a transcript for 30 days unless it is told otherwise.
-    ///
-    /// - Parameter before: Microseconds since the Unix epoch.
-    /// - Returns: What was removed.
-    @discardableResult
-    package static func prune(before: Int64, in directory: String? = directory()) -> [String] {
+    /// The files of all sessions, for whoever lists what may go.
+    package static func entries(in directory: String? = directory()) -> [SessionEntry] {
         guard let directory else { return [] }
-        var removed: [String] = []
-        for name in FolderListing.names(in: directory) where name.hasSuffix(".jsonl") && isName(String(name.dropLast(6))) {
+        return FolderListing.names(in: directory).compactMap { name in
+            let id = String(name.dropLast(6))
             let path = directory + "/" + name
-            guard let status = FolderListing.status(path), status.isFile, status.modified < before, unlink(path) == 0 else { continue }
-            removed.append(path)
+            guard name.hasSuffix(".jsonl"), isName(id), let status = FolderListing.status(path), status.isFile else { return nil }
+            var entry = SessionEntry(
+                path: path, kind: "hooks", session: id, started: status.modified, changed: status.modified, size: status.size, state: .open)
+            entry.title = "what hooks measured"
+            return entry
         }
-        return removed
+    }
+
+    /// Removes a session's file, unless a hook has written to it since it was listed.
+    package static func remove(_ entry: SessionEntry, in directory: String? = directory()) -> RecordingShelf.Refusal? {
+        guard let directory, entry.path == path(session: entry.session, in: directory), let status = FolderListing.status(entry.path),
+            status.isFile, status.size == entry.size, status.modified == entry.changed
+        else { return .changed }
+        return unlink(entry.path) == 0 ? nil : .failed(String(cString: strerror(errno)))
     }
 
     private static func make(_ directory: String) {

@@ -33,20 +33,3 @@ extension SessionFile {
         }
     }
 }
-
-extension Ledger {
-    /// Takes what the agents of a session wrote down, which is over.
-    ///
-    /// - Returns: The sources that their files are.
-    func loadAgents(of path: String, _ session: ClaudeSession, withPayloads: Bool) throws(SessionError) -> [Int] {
-        var sources: [Int] = []
-        for agent in ClaudeFiles(path).agents().files {
-            let file = try SessionFile.open(agent.path)
-            let source = addSource(file: file, format: .claudeTranscript)
-            sources.append(source)
-            var input = LedgerInput(ledger: self, source: source, isPlaced: true)
-            try SessionFile.read(agent, file, session, withPayloads: withPayloads, into: &input)
-        }
-        return sources
-    }
-}

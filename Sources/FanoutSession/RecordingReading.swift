@@ -1,0 +1,122 @@
+internal import FanoutEvents
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A recording on its way into a ledger, a piece at a time, so that its beginning can be looked at while the rest is read.
+///
+/// A class, because it owns where it stands. It belongs to the thread that draws.
+package final class RecordingReading {
+    /// One file of the recording.
+    private struct Stream {
+        var file: Int32
+        var source: Int
+        var parser: any StreamParser
+        var input: LedgerInput
+        /// When it was last written to, in microseconds since the Unix epoch.
+        var changed: Int64
+    }
+
+    private static let chunk = 1 << 18
+
+    private let recording: SessionFile.Recording
+    private let ledger: Ledger
+    private let isStrict: Bool
+    private let withPayloads: Bool
+    private let claude: ClaudeSession?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
+    private var current: Stream?
+    /// Files that follow: what a session's agents wrote down.
+    private var agents: [ClaudeFiles.AgentFile] = []
+    private var sources: [Int] = []
+    /// Bytes read so far, and bytes that there were in all when it was opened.
+    private var read: Int64 = 0
+    private var total: Int64 = 0
+
+    /// Opens the recording at a path.
+    ///
+    /// - Parameters:
+    ///   - isStrict: Whether a line that cannot be read is refused.
+    ///   - withPayloads: Whether whoever observes the ledger wants arguments, results and texts, not only their places.
+    package init(_ path: String, isStrict: Bool = false, withPayloads: Bool = false, into ledger: Ledger) throws(SessionError) {
+        self.ledger = ledger
+        self.isStrict = isStrict
+        self.withPayloads = withPayloads
+        recording = try Importer.placed(try SessionFile.recording(at: path))
+        claude = recording.claudeSession
+        let options = EventReader.Options(withPayloads: withPayloads, session: recording.session)
+        begin(recording.file, by: claude.map { ClaudeParser(.transcript, options, session: $0) } ?? recording.format.parser(options))
+        if claude != nil {
+            agents = ClaudeFiles(path).agents().files
+        }
+        total += agents.reduce(0) { $0 + (FolderListing.status($1.path)?.size ?? 0) }
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// How much of it was read, from 0 to 1.
+    package var progress: Double { total > 0 ? min(1, Double(read) / Double(total)) : 1 }
+
+    /// Reads on by about so many bytes.
+    ///
+    /// - Returns: Whether there is more.
+    package func readOn(most: Int = .max) throws(SessionError) -> Bool {
+        var left = most
+        while left > 0, var stream = current {
+            let count = Glibc.read(stream.file, buffer.baseAddress, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SessionError(.unreadable, "\(recording.path): reading stopped: \(String(cString: strerror(errno)))")
+            }
+            if count > 0 {
+                left -= count
+                read += Int64(count)
+                stream.parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(stream.changed), into: &stream.input)
+            } else {
+                stream.parser.finish(arrival: .later(stream.changed), into: &stream.input)
+                try beginNext()
+            }
+        }
+        if current == nil, !sources.isEmpty {
+            try end()
+        }
+        ledger.settle()
+        return current != nil
+    }
+
+    private func beginNext() throws(SessionError) {
+        current = nil
+        guard !agents.isEmpty, let claude else { return }
+        let agent = agents.removeFirst()
+        let file = try SessionFile.open(agent.path)
+        claude.join(agent)
+        begin(
+            file,
+            by: ClaudeParser(.transcript, EventReader.Options(withPayloads: withPayloads), session: claude, agent: agent.id))
+    }
+
+    private func begin(_ file: Int32, by parser: any StreamParser) {
+        var status = stat()
+        fstat(file, &status)
+        if sources.isEmpty {
+            total += Int64(status.st_size)
+        }
+        // The store reads payloads from it as long as the program runs.
+        let source = ledger.addSource(file: file, format: recording.format)
+        sources.append(source)
+        current = Stream(
+            file: file, source: source, parser: parser, input: LedgerInput(ledger: ledger, source: source, isPlaced: true),
+            changed: Int64(status.st_mtim.tv_sec) * 1_000_000)
+    }
+
+    private func end() throws(SessionError) {
+        defer { sources = [] }
+        try SessionFile.check(ledger.timelines, path: recording.path, format: recording.format, bytes: read, isStrict: isStrict)
+        for source in sources {
+            ledger.close(source: source)
+        }
+    }
+}

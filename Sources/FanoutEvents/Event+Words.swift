@@ -84,6 +84,14 @@ public struct CallError: Error, Sendable, Hashable {
         public static let cancelled = Kind(rawValue: "cancelled")
         public static let interrupted = Kind(rawValue: "interrupted")
 
+        /// Whether the call was turned away before anything ran.
+        package var meansNothingRan: Bool {
+            switch self {
+            case .denied, .unknownTool, .invalidArguments, .invalidJSON: true
+            default: outcome == .skipped
+            }
+        }
+
         /// The outcome that goes with it.
         public var outcome: Event.Outcome {
             switch self {

@@ -62,6 +62,8 @@ package final class ClaudeSource: EventSource {
     private var isBegun = false
     /// Whether it was said that there is none yet.
     private var isWaiting = false
+    /// Whether more stands in the files than was taken.
+    private var isMore = false
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
 
     /// Begins to follow.
@@ -100,7 +102,8 @@ package final class ClaudeSource: EventSource {
         }
     }
 
-    package var isPatient: Bool { true }
+    /// While there is more to read than was taken at once, it is not kept waiting.
+    package var isPatient: Bool { !isMore }
 
     package func read(now: Int64) -> [SourceNews] {
         var tags: [UInt64] = [0, 0, 0]
@@ -194,7 +197,7 @@ package final class ClaudeSource: EventSource {
         guard paths.insert(path).inserted else { return }
         idle[path] = nil
         let files = ClaudeFiles(path)
-        let session = ClaudeSession(id: files.id, hookDirectory: hookDirectory)
+        let session = ClaudeSession(id: files.certainID, hookDirectory: hookDirectory)
         let options = options
         csystem_watch_file(grown, path)
         followed.append(
@@ -239,7 +242,7 @@ package final class ClaudeSource: EventSource {
     /// Reads what was added, a piece of each file at a time.
     private func take(now: Int64) {
         var left = Self.most
-        var isMore = false
+        isMore = false
         for number in followed.indices {
             let count = followed[number].parts.count
             for step in 0..<count {

@@ -18,6 +18,10 @@ public struct Lane: Sendable {
         /// Starts were told of it that were concluded, and such that were measured.
         static let hasLooseStart = Flags(rawValue: 16)
         static let hasMeasuredStart = Flags(rawValue: 32)
+        /// Its user was asked, at an instant that was measured.
+        static let wasAsked = Flags(rawValue: 64)
+        /// It ended in a way that tells that nothing ran.
+        static let neverRan = Flags(rawValue: 128)
     }
 
     static let never = Int64.max
@@ -109,7 +113,7 @@ struct Mark {
     var kind: Kind
     var why: Event.Wait?
     var approx: Event.Approximation?
-    /// Whether it says nothing any more: the same attempt's start was measured.
+    /// Whether it says nothing any more: the same attempt's start was measured, or the call had not begun.
     var isSuperseded = false
     /// What it waits for, as a symbol.
     var on: UInt32 = 0
@@ -117,4 +121,7 @@ struct Mark {
     var next: UInt32 = 0
     /// The attempt that it was said to begin; 0 where nobody said.
     var attempt: UInt16 = 0
+
+    /// Whether it was measured that the call's user was asked, before which it cannot have begun.
+    var tellsOfAsking: Bool { kind == .queued && why == .approval && approx == nil }
 }

@@ -193,6 +193,9 @@ extension Timeline {
         if let run = finished.run, run >= 0 {
             measuredRuns[Int32(lane)] = min(run, Self.longestRun)
         }
+        if finished.error?.kind.meansNothingRan ?? false {
+            takeBackStarts(of: lane)
+        }
         end(lane, finished.outcome, event, countedRun: before)
     }
 

@@ -16,7 +16,10 @@ extension Timeline {
             mark.attempt = UInt16(clamping: attempt ?? 0)
             lanes[lane].flags.insert(event.approx == nil ? .hasMeasuredStart : .hasLooseStart)
         }
-        let isMixed = (kind == .started || kind == .retrying) && isMixed(lane)
+        if kind == .queued, mark.tellsOfAsking {
+            lanes[lane].flags.insert(.wasAsked)
+        }
+        let isMixed = (kind == .started || kind == .retrying || mark.tellsOfAsking) && isMixed(lane)
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
         let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
         let before = transitions(of: lane, isNeeded: !isInOrder)
@@ -55,12 +58,24 @@ extension Timeline {
         journalMark(lane, kind, event.t, openStart)
     }
 
-    /// Whether some of its starts were measured and some were not, so that one may stand for the other.
+    /// Whether some of its starts were measured and some were not, so that one may stand for the other; or whether something else tells that
+    /// what was concluded was too early.
     private func isMixed(_ lane: Int) -> Bool {
-        lanes[lane].flags.isSuperset(of: [.hasLooseStart, .hasMeasuredStart])
+        lanes[lane].flags.contains(.hasLooseStart) && !lanes[lane].flags.isDisjoint(with: [.hasMeasuredStart, .wasAsked, .neverRan])
     }
 
-    /// Finds which starts count: a measured one takes the place of one that was concluded, if both are of one attempt.
+    /// Takes back the starts that were concluded of a call that never ran.
+    mutating func takeBackStarts(of lane: Int) {
+        lanes[lane].flags.insert(.neverRan)
+        guard isMixed(lane) else { return }
+        let before = transitions(of: lane, isNeeded: true)
+        supersede(lane)
+        turns[Int(lanes[lane].turn)].running.isStale = true
+        rejournal(lane, before)
+    }
+
+    /// Finds which starts count: a measured one takes the place of one that was concluded, if both are of one attempt. Of a start that is known
+    /// to lie no earlier than an instant (`lower`), nothing is left where the call's user was asked after that, or where it never ran.
     ///
     /// They are where no retry lies between them and their numbers, if both have one, are the same. It is worked out from all marks of the
     /// lane in the order of time, so it does not matter in which order they came.
@@ -72,8 +87,15 @@ extension Timeline {
             let number = Int(next) - 1
             next = marks[number].next
             switch marks[number].kind {
+            case .queued where marks[number].tellsOfAsking:
+                guard let start = open, marks[start].approx == .lower else { continue }
+                marks[start].isSuperseded = true
+                attempts &-= 1
+                open = nil
             case .queued, .ready: continue
             case .retrying: open = nil
+            case .started where marks[number].approx == .lower && lanes[lane].flags.contains(.neverRan):
+                marks[number].isSuperseded = true
             case .started where marks[number].t > lanes[lane].ended:
                 // It stood for one that counts no more, now that a retry between them has come to light.
                 marks[number].isSuperseded = true

@@ -96,6 +96,25 @@ struct ClaudeSourceTests {
         #expect(timeline.agent(of: lane) == "look")
     }
 
+    @Test("files of agents that stand beside a session's own are its own where they name it")
+    func siblings() throws {
+        let id = "11111111-2222-4333-8444-555555555555"
+        let told = call(id, "task", name: "Task").replacingOccurrences(
+            of: #""input":{}"#, with: #""input":{"prompt":"find","description":"look"}"#)
+        try add(told, to: "\(id).jsonl")
+        let prompt =
+            #"{"type":"user","isSidechain":true,"agentId":"q","uuid":"p","timestamp":"2026-11-21T02:00:00.000Z","sessionId":"\#(id)","#
+        try add(prompt + #""message":{"content":"find"}}"# + "\n" + call(id, "x", agent: "q"), to: "agent-q.jsonl")
+        try add(call("another", "y", agent: "r"), to: "agent-r.jsonl")
+        let path = "\(folder.path)/projects/-home-dev-my-app/\(id).jsonl"
+        let timelines = try SessionFile.load(path)
+        let timeline = timelines[0]
+        #expect(timelines.all.count == 1 && timeline.lane(ofCall: "y") == nil)
+        let lane = try #require(timeline.lane(ofCall: "x"))
+        #expect(timeline.turns[Int(timeline.lane(lane).turn)].parent == timeline.lane(ofCall: "task"))
+        #expect(timeline.agent(of: lane) == "look")
+    }
+
     @Test("of all directories those that were written to within a day are followed")
     func all() throws {
         try add(call("one", "a"), to: "one.jsonl")
@@ -141,6 +160,8 @@ struct ClaudeSourceTests {
         #expect(entries.map(\.id) == ["one"])
         let glance = ClaudeProjects.glance(entries[0].path)
         #expect(glance.title == "Doing it" && glance.firstPrompt == "do it" && glance.directory == Self.directory)
+        let listed = SessionCatalog(shelves: [ClaudeShelf(projects)]).entries(matching: ["doing"], isThorough: true)
+        #expect(listed.map(\.title) == ["Doing it"] && listed.map(\.kind) == ["claude"] && listed.map(\.calls) == [0])
         #expect(projects.folders(of: "/home/dev/my.app") == ["\(folder.path)/projects/-home-dev-my-app"])
         #expect(projects.folders(of: "/ä/\u{1F600}x").first?.hasSuffix("/----x") == false)
         #expect(projects.folders(of: "/ä/\u{1F600}x").first?.hasSuffix("/-----x") == true)

@@ -148,6 +148,14 @@ struct ClaudeTranscriptTests {
         #expect(timeline.over != nil)
     }
 
+    @Test("a stream that was kept, and comes long after, is told as if it came as it was written")
+    func kept() throws {
+        let run = ClaudeRun(try ClaudeRun.fixture("stream-pieces.jsonl"), .stream, arrival: .live(1_795_300_000_000_000))
+        let instants = run.events.map(\.t)
+        #expect(instants.allSatisfy { (0...3_100_000).contains($0) }, "\(instants)")
+        #expect(run.headers.first?.started == 1_795_300_000_000_000)
+    }
+
     @Test("what has begun is told while it is written, and a line is read once it is whole")
     func whileWritten() throws {
         let bytes = try ClaudeRun.fixture("parallel.jsonl")

@@ -86,15 +86,18 @@ struct WatchedProgramTests {
     @Test("who writes over the file in place of appending to it is told, once")
     func writtenOver() throws {
         let folder = try ProgramFolder()
+        // One for each wait: a reader of the next one could meet the writer of the last one before it has closed.
+        for number in 1...3 {
+            #expect(mkfifo(folder.file("go\(number)"), 0o600) == 0)
+        }
         let terminal = try folder.open(
             "watch", "--", "sh", "-c",
-            "\(Self.event) a first > $FANOUT_EVENTS; read x < \(folder.file("go")); : > $FANOUT_EVENTS; read x < \(folder.file("go")); \(Self.event) b second > $FANOUT_EVENTS; read x < \(folder.file("go"))",
+            "\(Self.event) a first > $FANOUT_EVENTS; read x < \(folder.file("go1")); : > $FANOUT_EVENTS; read x < \(folder.file("go2")); \(Self.event) b second > $FANOUT_EVENTS; read x < \(folder.file("go3"))",
             width: 120)
-        #expect(mkfifo(folder.file("go"), 0o600) == 0)
         try terminal.wait(forText: "● first")
-        try folder.append("go", "\n")
+        try folder.append("go1", "\n")
         try terminal.wait(forText: "FANOUT_EVENTS was written over while it was read; append to it")
-        try folder.append("go", "\n")
+        try folder.append("go2", "\n")
         try terminal.wait(forText: "● second")
         terminal.type("q")
         #expect(try terminal.end() == 143)

@@ -10,15 +10,15 @@ internal import FanoutJSON
 struct ClaudeFields {
     enum Name: UInt8, CaseIterable {
         case type, subtype, message, uuid, parent, timestamp, session, isSidechain, agent, cwd, branch, version
-        case isMeta, isSummary, isTranscriptOnly, origin, content, attachment, operation, data
+        case isMeta, isSummary, isTranscriptOnly, origin, content, attachment, operation
         case toolResult, denialKind, isDeniedBeforeRun, decision, resultMeta
         case isAPIError, apiErrorType, apiErrorStatus, error
         case requestRef, id, querySource, params
         case retryDelay, retryAttempt, compaction
         case title
         case event, firstTokenDelay, parentCall, agentType, agentDescription
-        case taskID, call, description, isBackgrounded, patch, status
-        case isError, terminalReason, model, tool
+        case taskID, call, description, patch, status
+        case isError, terminalReason, model
     }
 
     /// Each spelling of a name.
@@ -28,7 +28,7 @@ struct ClaudeFields {
         ("agentId", .agent), ("agent_id", .agent), ("cwd", .cwd), ("gitBranch", .branch), ("version", .version),
         ("claude_code_version", .version), ("isMeta", .isMeta), ("isCompactSummary", .isSummary),
         ("isVisibleInTranscriptOnly", .isTranscriptOnly), ("origin", .origin), ("content", .content), ("attachment", .attachment),
-        ("operation", .operation), ("data", .data), ("toolUseResult", .toolResult), ("tool_use_result", .toolResult),
+        ("operation", .operation), ("toolUseResult", .toolResult), ("tool_use_result", .toolResult),
         ("toolDenialKind", .denialKind), ("toolDenialBeforeRun", .isDeniedBeforeRun), ("permissionDecision", .decision),
         ("tool_result_meta", .resultMeta), ("isApiErrorMessage", .isAPIError), ("is_api_error_message", .isAPIError),
         ("apiErrorType", .apiErrorType), ("api_error_type", .apiErrorType), ("apiErrorStatus", .apiErrorStatus),
@@ -38,8 +38,8 @@ struct ClaudeFields {
         ("compact_metadata", .compaction), ("summary", .title), ("aiTitle", .title), ("customTitle", .title), ("title", .title),
         ("event", .event), ("ttft_ms", .firstTokenDelay), ("parent_tool_use_id", .parentCall), ("subagent_type", .agentType),
         ("task_description", .agentDescription), ("task_id", .taskID), ("tool_use_id", .call), ("description", .description),
-        ("is_backgrounded", .isBackgrounded), ("patch", .patch), ("status", .status), ("is_error", .isError),
-        ("terminal_reason", .terminalReason), ("model", .model), ("tool_name", .tool),
+        ("patch", .patch), ("status", .status), ("is_error", .isError),
+        ("terminal_reason", .terminalReason), ("model", .model),
     ]
 
     private struct Entry {

@@ -16,6 +16,15 @@ package struct ClaudeFiles: Sendable {
         return HookFile.isName(id) ? id : nil
     }
 
+    /// The session's id where the name of its file is one for certain; a copy may be called anything, and its lines tell then.
+    ///
+    /// A session that was taken up from another begins with lines of that one, so where both tell, the name counts.
+    package var certainID: String? {
+        let groups = (id ?? "").split(separator: "-", omittingEmptySubsequences: false)
+        let isUUID = groups.map(\.count) == [8, 4, 4, 4, 12] && groups.joined().allSatisfy(\.isHexDigit)
+        return isUUID ? id : nil
+    }
+
     /// Where the files of its agents stand.
     package var agentFolder: String { (path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path) + "/subagents" }
 
@@ -51,7 +60,23 @@ package struct ClaudeFiles: Sendable {
             }
         }
         look(agentFolder, 0)
-        return (files, folders)
+        return (files + siblings(), folders)
+    }
+
+    /// Bytes of a file's beginning that name its session.
+    private static let head = 1 << 12
+
+    /// The files of agents that an older version put beside the session's own, among those of other sessions.
+    private func siblings() -> [AgentFile] {
+        guard let id = certainID else { return [] }
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let mark = Array("\"sessionId\":\"\(id)\"".utf8)
+        return FolderListing.names(in: folder.isEmpty ? "." : folder).compactMap { name in
+            guard name.hasPrefix("agent-"), name.hasSuffix(".jsonl") else { return nil }
+            let path = folder.isEmpty ? name : folder + "/" + name
+            guard FolderListing.beginning(of: path, bytes: Self.head).firstRange(of: mark) != nil else { return nil }
+            return AgentFile(id: String(name.dropFirst(6).dropLast(6)), path: path)
+        }
     }
 }
 

@@ -109,7 +109,7 @@ extension ClaudeParser {
         case "task_updated":
             // The one place where the end of a task is told to the millisecond.
             if let patch = fields[.patch], let end = patch.field("end_time")?.integer, (0..<1 << 50).contains(end) {
-                release(call: nil, task: fields.string(.taskID), at: end * 1000, &receiver)
+                release(call: nil, task: fields.string(.taskID), at: end * 1000 + (lag ?? 0), &receiver)
             }
         case "task_notification":
             release(call: fields.string(.call), task: fields.string(.taskID), &receiver)

@@ -148,7 +148,9 @@ extension ClaudeContent {
     static func failure(_ fields: ClaudeFields) -> CallError {
         let error = fields[.error]
         let status = (fields[.apiErrorStatus] ?? error?.field("status"))?.integer
-        let text = error?.field("formatted")?.string ?? error?.field("message")?.string ?? error?.string
+        // Older versions wrote the API's own answer down, two levels deep.
+        let answer = error?.field("error")?.field("error") ?? error?.field("error")
+        let text = error?.field("formatted")?.string ?? error?.field("message")?.string ?? answer?.field("message")?.string ?? error?.string
         var message = text ?? "no reason given"
         if let status, !message.hasPrefix("\(status)") {
             message = "\(status) \(message)"

@@ -44,6 +44,10 @@ package final class ClaudeParser: StreamParser {
     var approx: Event.Approximation?
     private var offset: Int64 = 0
     private var last: Int64?
+    /// Microseconds by which a stream comes later than it was written, where that is long: it was kept, and is told as if it were written now,
+    /// since of its lines only some tell when they were. Nil before one told.
+    private(set) var lag: Int64?
+    private static let mostLag: Int64 = 60_000_000
 
     /// What a header tells beside the session's id and start.
     struct Headline {
@@ -64,7 +68,11 @@ package final class ClaudeParser: StreamParser {
 
     package func read(_ bytes: UnsafeRawBufferPointer, arrival: EventReader.Arrival, into receiver: inout some EventReceiver) {
         // Hooks are synchronous: what they measured stands in their file before the line that tells of the same thing.
-        session.readHooks()
+        if lag ?? 0 == 0 {
+            session.readHooks()
+        } else {
+            session.hooks = ClaudeHooks()
+        }
         var rest = bytes[...]
         while let line = cutter.next(&rest) {
             read(line, arrival, &receiver)
@@ -132,7 +140,10 @@ package final class ClaudeParser: StreamParser {
     private func when(_ arrival: EventReader.Arrival) {
         approx = nil
         if let text = fields[.timestamp]?.utf8, let t = clock.instant(text) {
-            instant = t
+            if case .live(let now) = arrival, dialect == .stream, lag == nil {
+                lag = now - t > Self.mostLag ? now - t : 0
+            }
+            instant = t + (lag ?? 0)
             return
         }
         switch arrival {

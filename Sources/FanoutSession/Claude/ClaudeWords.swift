@@ -31,7 +31,7 @@ enum ClaudeWords: Equatable {
             self = Self.told(part("local-command-stdout") ?? part("local-command-stderr") ?? "")
         } else if trimmed.hasPrefix("<bash-stdout>") || trimmed.hasPrefix("<bash-stderr>") {
             self = Self.told([part("bash-stdout"), part("bash-stderr")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n"))
-        } else if trimmed.hasPrefix("<system-reminder>") || trimmed.hasPrefix("<local-command-caveat>") {
+        } else if trimmed.hasPrefix("<system-reminder>") || trimmed.hasPrefix("<local-command-caveat>") || trimmed.hasPrefix("<ide_") {
             self = .hidden
         } else {
             self = .prompt(text)

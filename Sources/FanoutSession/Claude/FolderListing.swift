@@ -44,4 +44,14 @@ enum FolderListing {
             isFile: status.st_mode & S_IFMT == S_IFREG, isFolder: status.st_mode & S_IFMT == S_IFDIR,
             modified: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000, size: Int64(status.st_size))
     }
+
+    /// The first bytes of a file; none where it cannot be read.
+    static func beginning(of path: String, bytes: Int) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        return [UInt8](unsafeUninitializedCapacity: bytes) { buffer, filled in
+            filled = max(0, pread(file, buffer.baseAddress, buffer.count, 0))
+        }
+    }
 }

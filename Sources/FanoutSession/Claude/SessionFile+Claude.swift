@@ -8,7 +8,7 @@ internal import FanoutEvents
 
 extension SessionFile.Recording {
     /// What the files of a Claude Code session share; nil where it is none.
-    var claudeSession: ClaudeSession? { format == .claudeTranscript ? ClaudeSession(id: ClaudeFiles(path).id) : nil }
+    var claudeSession: ClaudeSession? { format == .claudeTranscript ? ClaudeSession(id: ClaudeFiles(path).certainID) : nil }
 }
 
 extension SessionFile {

@@ -57,7 +57,7 @@ final class ClaudeFile {
         inode = UInt64(status.st_ino)
         offset = 0
         // The store reads payloads from it as long as the program runs, and closes it.
-        source = ledger.addSource(file: opened, format: .claudeTranscript)
+        source = ledger.addSource(file: opened, format: .claudeTranscript, name: path)
         return true
     }
 

@@ -214,7 +214,7 @@ final class FollowedFile {
     private func begin() -> (any StreamParser)? {
         guard let format = SessionFile.format(of: file, isWhole: false) else { return nil }
         // The store reads payloads from it as long as the program runs.
-        source = ledger.addSource(file: file, format: format)
+        source = ledger.addSource(file: file, format: format, name: path)
         self.format = format
         var options = options
         options.withPayloads = options.withPayloads || !format.isPlaced

@@ -14,6 +14,8 @@ package final class Ledger {
     private var sessions: [[Route]] = []
     /// From when each session's instants are counted: as the first source that told of it had it.
     private var starts: [String: Int64] = [:]
+    /// What sources are called.
+    private var names: [Int: String] = [:]
     /// Told of everything that comes.
     private let observer: (any LedgerObserver)?
 
@@ -31,8 +33,18 @@ package final class Ledger {
     }
 
     /// Names a new source. Its events stand in `file`, if that can be read at any offset; else they are recorded.
-    package func addSource(file: Int32? = nil, format: StreamFormat = .events) -> Int {
-        payloads.add(file: file ?? -1, format: format)
+    ///
+    /// - Parameter name: What it is called in what is said of its lines.
+    package func addSource(file: Int32? = nil, format: StreamFormat = .events, name: String? = nil) -> Int {
+        let source = payloads.add(file: file ?? -1, format: format)
+        names[source] = name
+        return source
+    }
+
+    /// What a problem of a source's lines is told as: with the source's name, where there are several.
+    package func words(of problem: (source: Int, problem: EventProblem)) -> String {
+        guard names.count > 1, let name = names[problem.source] else { return "\(problem.problem)" }
+        return "\(name): \(problem.problem)"
     }
 
     /// A session of a source begins, or its header is known now. Sources that tell of the same session may have begun at other instants;
@@ -113,7 +125,7 @@ package final class Ledger {
 
     /// Has the sessions of a source go on in another file, and names that.
     package func continueSource(_ source: Int, file: Int32) -> Int {
-        let next = addSource(file: file)
+        let next = addSource(file: file, format: payloads.format(of: source), name: names[source])
         while sessions.count <= next {
             sessions.append([])
         }

@@ -44,6 +44,9 @@ package final class PayloadStore {
         files[source].descriptor = -1
     }
 
+    /// What a file is written in.
+    func format(of source: Int) -> StreamFormat { files.indices.contains(source) ? files[source].format : .events }
+
     /// The line at a place without its end, or nil where it cannot be read any more.
     package func line(at place: Place) -> [UInt8]? {
         guard !place.isNone, place.source < files.count, files[place.source].descriptor >= 0 else { return nil }

@@ -284,7 +284,7 @@ extension Dashboard {
             ("waiting for events from " + source, .text),
             (input.timelines.problems.first.map { CleanText($0.problem.description) } ?? "each line is one JSON object, such as", .muted),
             ("{\"type\":\"call.started\",\"call\":\"c1\",\"name\":\"grep\"}", .accent),
-        ]
+        ].prefix(waitsForLines ? 3 : 1).map(\.self)
         for (offset, line) in lines.enumerated() {
             let columns = min(frame.width - 2, line.0.columns)
             frame.put(line.0, x: (frame.width - columns) / 2, y: middle - 1 + offset, width: columns, role: line.1)

@@ -86,6 +86,8 @@ package struct Dashboard: Sendable {
     package var output: OutputPane?
     /// Something to be said at the bottom until another takes its place.
     package var notice: CleanText?
+    /// Whether what it waits for are lines that a user may write themselves.
+    package var waitsForLines = true
 
     /// The session that is shown; nil before there is one.
     var session: Int?

@@ -233,7 +233,7 @@ final class Show {
         }
         // Without a screen the printer has told of each.
         let problems = ledger.timelines.problemCount
-        if terminal != nil, problems > saidProblems, let first = ledger.timelines.problems.first?.problem {
+        if terminal != nil, problems > saidProblems, let first = ledger.timelines.problems.first.map(ledger.words(of:)) {
             saidProblems = problems
             say(problems == 1 ? "\(first); the line is left out" : "\(problems) lines are left out; the first: \(first)")
         }

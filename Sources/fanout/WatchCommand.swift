@@ -50,6 +50,7 @@ extension ProgramCommand {
         }
         let name = operands.count == 1 ? sockets.first?.name ?? operands[0].name : "\(operands.count) sources"
         var dashboard = Dashboard(source: CleanText(name), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
+        dashboard.waitsForLines = options.operands != ["claude"]
         let program = sources.lazy.compactMap { $0 as? ProgramSource }.first
         if program != nil {
             dashboard.output = OutputPane()

@@ -72,4 +72,15 @@ struct RecordingReadingTests {
         let nothing = try #require(RecordingSource(try RecordingReading(empty, into: Ledger(recorder: nil))))
         #expect(nothing.read(now: 0) == [.notice("\(empty): it is empty; a recording has a line for each event"), .ended])
     }
+
+    @Test("a line that cannot be read is told with its file's name, where there are several")
+    func names() {
+        let ledger = Ledger(recorder: nil)
+        let problem = EventProblem(line: 3, fault: .notAnObject)
+        let first = ledger.addSource(name: "a.jsonl")
+        #expect(ledger.words(of: (first, problem)) == "line 3: not a JSON object")
+        let second = ledger.addSource(name: "b.jsonl")
+        #expect(ledger.words(of: (first, problem)) == "a.jsonl: line 3: not a JSON object")
+        #expect(ledger.words(of: (second, problem)) == "b.jsonl: line 3: not a JSON object")
+    }
 }

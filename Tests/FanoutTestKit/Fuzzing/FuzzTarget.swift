@@ -12,6 +12,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case timeline
     /// Statements with names, and the texts of a database's values.
     case sql
+    /// Lists of messages as model APIs are sent them.
+    case messages
     /// Sessions of Claude Code, and the stream of its answers.
     case claude
     /// What Claude Code's hooks are told.
@@ -26,6 +28,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .text: fuzzText(bytes)
         case .timeline: fuzzTimeline(bytes)
         case .sql: fuzzSQL(bytes)
+        case .messages: fuzzMessages(bytes)
         case .claude: fuzzClaude(bytes)
         case .hooks: fuzzHooks(bytes)
         }

@@ -154,6 +154,15 @@ extension Timeline {
     }
 
     public func expected(of lane: Int) -> Event.Expected? { expected[Int32(lane)] }
+
+    /// When a call that runs at an instant is likely to be done, by the median of earlier runs: of half of them it was. Nil where nothing is
+    /// known of those, or where it has taken longer already.
+    public func expectedEnd(of lane: Int, at t: Int64) -> Int64? {
+        guard let median = expected[Int32(lane)]?.p50, case .running = state(of: lane, at: t) else { return nil }
+        var start: Int64?
+        forEachAttempt(of: lane, at: t) { began, _ in start = began }
+        return start.map { Instant.held(Instant.held($0) &+ Instant.held(median)) }.flatMap { $0 > t ? $0 : nil }
+    }
     public func providerID(of lane: Int) -> String? { providerIDs[Int32(lane)] }
 
     /// The line with its arguments as the tool was given them: references resolved, where they were told.

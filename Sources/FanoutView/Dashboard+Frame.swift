@@ -221,7 +221,9 @@ extension Dashboard {
             case .lane(let number, _):
                 let lane = timeline.lane(number)
                 let end = lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last
-                spans.append((lane.seen, min(t, end)))
+                // What is expected is in sight where it is not so far off that what has been could not be seen beside it.
+                let expected = timeline.expectedEnd(of: number, at: t).flatMap { $0 - t <= max(t - lane.seen, 2_000_000) ? $0 : nil }
+                spans.append((lane.seen, expected ?? min(t, end)))
             case .turn:
                 break
             }

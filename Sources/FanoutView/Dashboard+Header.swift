@@ -55,12 +55,25 @@ extension Dashboard {
         if figures.errors > 0 {
             line.add("err", CleanText(figures.errors), .failed, into: &frame)
         }
+        if let left = focus.flatMap({ timeLeft(timeline, $0, t) }) {
+            line.add("ETA", "~" + DurationText.length(left), .estimate, into: &frame)
+        }
         if let strategy = focus.flatMap({ timeline.turns[$0].strategy }) {
             line.add("strategy", CleanText(strategy), .text, into: &frame)
         }
         if findings.unaccounted >= 100_000, precision.wall != .orderOnly {
             line.add("unaccounted", DurationText.length(findings.unaccounted), .muted, into: &frame)
         }
+    }
+
+    /// Microseconds until the calls of a turn that run are likely to be done; nil where that is not known of all of them.
+    private func timeLeft(_ timeline: Timeline, _ turn: Int, _ t: Int64) -> Int64? {
+        var left: Int64?
+        for lane in timeline.openLanes(at: t) where Int(timeline.lane(lane).turn) == turn && timeline.lane(lane).kind == .call {
+            guard let end = timeline.expectedEnd(of: lane, at: t) else { return nil }
+            left = max(left ?? 0, end - t)
+        }
+        return left
     }
 
     private func motion(_ timeline: Timeline, _ t: Int64) -> (Glyph, CleanText, Role) {

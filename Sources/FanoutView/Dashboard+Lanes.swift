@@ -175,6 +175,9 @@ extension Dashboard {
             bar.drawEnd(lane.ended, words.glyph, words.role, isMeasured: lane.approxEnd == nil, into: &frame)
         }
         bar.drawNow(t, into: &frame)
+        if let end = timeline.expectedEnd(of: number, at: t) {
+            bar.drawExpectedEnd(end, into: &frame)
+        }
     }
 
     private mutating func drawOrder(

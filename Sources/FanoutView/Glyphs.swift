@@ -26,6 +26,8 @@ package struct Glyphs: Sendable, Hashable {
     package var eighths: [Glyph]
     package var wait, failedAttempt, backoff: Glyph
     package var now, axis: Glyph
+    /// Where a call that runs is expected to end.
+    package var expectedEnd: Glyph
     /// A bar's first or last cell where that end of it was not measured.
     package var looseEnd: Glyph
     /// Before a figure that rests on such an instant: it is no larger, no smaller, or only about so much.
@@ -53,6 +55,7 @@ package struct Glyphs: Sendable, Hashable {
         shared: "∅", unknown: "?",
         critical: "◆", selected: "▸",
         full: "█", eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], wait: "░", failedAttempt: "▒", backoff: "·", now: "╎", axis: "│",
+        expectedEnd: "▕",
         looseEnd: "┄", atMost: "≤", atLeast: "≥", about: "~", orderStart: "•", orderLine: "┈",
         heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "‖",
         ellipsis: "…", separator: "·", divider: "│", rule: "─",
@@ -64,7 +67,7 @@ package struct Glyphs: Sendable, Hashable {
         queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
         shared: "=", unknown: "?",
         critical: "*", selected: ">",
-        full: "#", eighths: [], wait: "-", failedAttempt: "x", backoff: ".", now: ":", axis: "|",
+        full: "#", eighths: [], wait: "-", failedAttempt: "x", backoff: ".", now: ":", axis: "|", expectedEnd: "'",
         looseEnd: "~", atMost: "<", atLeast: ">", about: "~", orderStart: "o", orderLine: ".",
         heights: [".", ".", ":", ":", "|", "|", "#", "#"], parallel: "x",
         ellipsis: "~", separator: "-", divider: "|", rule: "-",

@@ -43,6 +43,12 @@ struct TimingBar {
         }
     }
 
+    /// Marks where a call that runs is expected to end.
+    func drawExpectedEnd(_ t: Int64, into frame: inout Frame) {
+        guard let column = axis.column(t) else { return }
+        frame.put(glyphs.expectedEnd, x: x + column, y: y, role: .muted)
+    }
+
     /// Marks where a call ended that never ran; what was not measured of it, in the cell before.
     func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, isMeasured: Bool, into frame: inout Frame) {
         guard let column = axis.column(t) else { return }

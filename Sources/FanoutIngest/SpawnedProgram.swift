@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FanoutEvents
 
 #if canImport(Darwin)
     internal import Darwin
@@ -32,8 +33,8 @@ final class SpawnedProgram {
             throw ProgramLaunchError(status: 127, description: "the command's name is empty; name a program after --")
         }
         var child: pid_t = 0
-        let code = Self.withCStrings(arguments) { argv in
-            Self.withCStrings(Self.variables(environment)) { variables in
+        let code = withCStrings(arguments) { argv in
+            withCStrings(Self.variables(environment)) { variables in
                 var what = csystem_spawn(
                     argv: argv, environment: variables, directory: nil, input: streams.input, output: streams.output, error: streams.error,
                     shares_group: streams.sharesGroup ? 1 : 0)
@@ -109,23 +110,6 @@ final class SpawnedProgram {
             next += 1
         }
         return list + added.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    }
-
-    /// Calls `body` with the strings as C wants them: an array that a null ends.
-    private static func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result) -> Result
-    {
-        var copies = strings.map { strdup($0) }
-        copies.append(nil)
-        defer {
-            for copy in copies {
-                free(copy)
-            }
-        }
-        return copies.withUnsafeBufferPointer { buffer in
-            // The array has at least its null.
-            guard let base = buffer.baseAddress else { preconditionFailure("an array that is not empty has an address") }
-            return body(base)
-        }
     }
 }
 

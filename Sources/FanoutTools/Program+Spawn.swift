@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FanoutEvents
 
 #if canImport(Darwin)
     internal import Darwin
@@ -119,22 +120,6 @@ struct ProgramPipes {
                 message: "no pipe could be opened: \(String(cString: strerror(code))); fewer calls at once need fewer (limit)")
         }
         return ends
-    }
-}
-
-/// Calls `body` with the strings as C wants them: an array that a null ends.
-private func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result) -> Result {
-    var copies = strings.map { strdup($0) }
-    copies.append(nil)
-    defer {
-        for copy in copies {
-            free(copy)
-        }
-    }
-    return copies.withUnsafeBufferPointer { buffer in
-        // The array has at least its null.
-        guard let base = buffer.baseAddress else { preconditionFailure("an array that is not empty has an address") }
-        return body(base)
     }
 }
 

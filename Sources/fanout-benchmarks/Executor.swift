@@ -148,6 +148,7 @@ enum ExecutorBenchmarks {
     /// n calls that block their thread for 100 ms, on 50 threads.
     static func blocking(_ n: Int) async throws -> [Figures] {
         let echo = tool("echo") { _, _ in
+            // What is measured is a tool that holds on to its thread.
             usleep(100_000)
             return .text("ok")
         }

@@ -1,4 +1,5 @@
 internal import FanoutJSON
+internal import FanoutTimeline
 
 #if canImport(Darwin)
     internal import Darwin
@@ -115,24 +116,7 @@ extension JSONElement {
     /// A number that tells these bytes from others, as far as 64 bits do; nil where it is no string.
     var fingerprint: UInt64? {
         guard let utf8 else { return nil }
-        return Self.fingerprint(utf8)
-    }
-
-    static func fingerprint(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) over words of eight bytes, with the halves mixed after each.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
-        let raw = UnsafeRawBufferPointer(bytes)
-        var offset = 0
-        while offset + 8 <= raw.count {
-            hash = (hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
-            hash ^= hash >> 29
-            offset += 8
-        }
-        while offset < raw.count {
-            hash = (hash ^ UInt64(raw[offset])) &* 0x100_0000_01b3
-            offset += 1
-        }
-        return hash ^ hash >> 32
+        return Fingerprint.of(utf8)
     }
 
     /// Whether it is this string.

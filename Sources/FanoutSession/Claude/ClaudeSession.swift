@@ -1,5 +1,6 @@
 internal import FanoutEvents
 internal import FanoutJSON
+internal import FanoutTimeline
 
 /// What the files of one Claude Code session have in common: its clock, the numbers of its turns, and which call is whose work.
 ///
@@ -159,6 +160,6 @@ package final class ClaudeSession {
 
     private static func fingerprint(_ text: String) -> UInt64 {
         var text = text
-        return text.withUTF8 { JSONElement.fingerprint($0) }
+        return text.withUTF8 { Fingerprint.of($0) }
     }
 }

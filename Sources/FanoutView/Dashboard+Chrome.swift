@@ -35,8 +35,8 @@ extension Dashboard {
 
     /// What can be done here, or what there is to say.
     func drawFooter(_ y: Int, _ timeline: Timeline?, _ t: Int64, into frame: inout Frame) {
-        if let prompt {
-            return drawPrompt(y, prompt, into: &frame)
+        if let entry {
+            return drawEntry(y, entry, into: &frame)
         }
         var line = Line(x: 1, y: y, limit: frame.width - 1)
         if let notice {
@@ -63,11 +63,11 @@ extension Dashboard {
         if overview != nil {
             return [("?", "help"), ("q", "quit"), ("j/k", "move"), ("Enter", "show"), ("Esc", "back"), ("F5", "lanes"), ("T", "theme")]
         }
-        var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", showsTranscript ? "scroll" : "move")]
+        var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", view == .transcript ? "scroll" : "move")]
         if case .awaited = followUps {
             hints.insert(("p", "ask"), at: 0)
         }
-        if showsTranscript {
+        if view == .transcript {
             hints.append(("F5", "lanes"))
         } else {
             hints.append(detail == nil ? ("Enter", "detail") : ("Tab", "page"))
@@ -86,7 +86,7 @@ extension Dashboard {
         if !isReplay, !playhead.isFollowing || selection != nil {
             hints.append(("F", "follow"))
         }
-        if showsTranscript {
+        if view == .transcript {
             return hints + [("g/G", "beginning, end"), ("{ }", "turn"), ("T", "theme")]
         }
         if canControl {

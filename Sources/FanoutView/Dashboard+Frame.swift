@@ -39,7 +39,7 @@ extension Dashboard {
         let timeline = input.timelines[index]
         meet(timeline)
         let t = instant(timeline, input)
-        if showsTranscript {
+        if view == .transcript {
             drawTranscriptScreen(timeline, index, t, input, into: &frame)
             return frame
         }

@@ -4,8 +4,8 @@ internal import FanoutTimeline
 extension Dashboard {
     /// Answers a key, and returns what the program must do for it.
     package mutating func handle(_ key: Key, _ input: Input) -> [Effect] {
-        if let prompt {
-            return write(key, in: prompt)
+        if let entry {
+            return write(key, in: entry, input)
         }
         guard let command = currentKeys.command(for: key), !isPasting else {
             // A paste that never ends is ended by Esc.
@@ -29,7 +29,7 @@ extension Dashboard {
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
         case .lanes, .transcript:
-            showsTranscript = command == .transcript
+            view = command == .transcript ? .transcript : .lanes
             output?.isShown = false
             overview = nil
         case .sessions where overview == nil && !input.timelines.isEmpty:
@@ -48,12 +48,12 @@ extension Dashboard {
     }
 
     /// The keys of the view that is shown.
-    var currentKeys: KeyMap { overview != nil ? sessionKeys : showsTranscript ? transcriptKeys : keys }
+    var currentKeys: KeyMap { overview != nil ? sessionKeys : view == .transcript ? transcriptKeys : keys }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         let t = instant(timeline, input)
-        if showsTranscript, handleTranscript(command, timeline, t, input) {
+        if view == .transcript, handleTranscript(command, timeline, t, input) {
             return []
         }
         switch command {

@@ -10,10 +10,10 @@ extension Dashboard {
         copy.selection = nil
         copy.detail = nil
         copy.showsKeys = false
-        copy.showsTranscript = false
+        copy.view = .lanes
         copy.overview = nil
         copy.showsTabs = false
-        copy.prompt = nil
+        copy.entry = nil
         copy.followUps = .none
         copy.notice = nil
         copy.zoom = .fit

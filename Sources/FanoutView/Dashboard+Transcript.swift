@@ -164,7 +164,7 @@ extension Dashboard {
         case .bottom: transcript.anchor = nil
         case .previousTurn: transcript.goToTurn(-1, scene)
         case .nextTurn: transcript.goToTurn(1, scene)
-        case .close: showsTranscript = false
+        case .close: view = .lanes
         case .follow:
             transcript.anchor = nil
             return false

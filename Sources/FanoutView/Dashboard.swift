@@ -44,6 +44,11 @@ package struct Dashboard: Sendable {
         case arguments, result, error, output, statistics, events
     }
 
+    /// What the screen can be about.
+    package enum View: Sendable {
+        case lanes, transcript
+    }
+
     /// What takes a walk through a whole turn to find.
     struct Findings: Sendable {
         var turn: Int?
@@ -106,13 +111,13 @@ package struct Dashboard: Sendable {
     var zoom = Zoom.fit
     var detail: Detail?
     package var showsKeys = false
-    /// Whether the conversation is shown in the place of the lanes.
-    package internal(set) var showsTranscript = false
+    /// What the screen is about; the list of sessions, while it is open, stands before it.
+    package internal(set) var view = View.lanes
     var transcript = Transcript()
     /// Whether the run that is shown takes another prompt.
     package var followUps = FollowUps.none
-    /// The line in which one is written, while it is.
-    var prompt: PromptField?
+    /// The line that is written at the bottom, while one is.
+    var entry: Entry?
     /// Whether keys are pasted where nothing takes them.
     var isPasting = false
     var placement = Placement()
@@ -200,7 +205,7 @@ package struct Dashboard: Sendable {
         case .following:
             guard timeline.isActive(at: t) else { return nil }
             // Of the conversation only times to a tenth of a second change by themselves.
-            return showsTranscript ? 100_000 : interval(speed: 1)
+            return view == .transcript ? 100_000 : interval(speed: 1)
         case .playing(_, let speed):
             guard t < timeline.last else { return nil }
             return interval(speed: speed)

@@ -139,9 +139,9 @@ struct ManySessionsTests {
         scene.press(.function(7), .escape)
         #expect(scene.frame().lines[0].contains("write the docs"))
         scene.press(.function(7), .function(8))
-        #expect(scene.dashboard.showsTranscript)
+        #expect(scene.dashboard.view == .transcript)
         scene.press(.function(7), .function(5))
-        #expect(!scene.dashboard.showsTranscript)
+        #expect(scene.dashboard.view == .lanes)
         #expect(scene.press(.function(7), "q") == [.quit])
     }
 

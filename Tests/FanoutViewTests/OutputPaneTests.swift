@@ -75,7 +75,7 @@ struct OutputPaneTests {
             #expect(dashboard.handle(key, Self.input(40, 12)) == [])
             #expect(dashboard.output?.isShown == false)
         }
-        #expect(dashboard.showsTranscript)
+        #expect(dashboard.view == .transcript)
         #expect(dashboard.handle("o", Self.input(40, 12)) == [])
         #expect(dashboard.output?.isShown == true)
         #expect(dashboard.handle("q", Self.input(40, 12)) == [.quit])

@@ -1,7 +1,7 @@
 package import FanoutEvents
 
-/// A line in which a prompt is written.
-package struct PromptField: Sendable, Hashable {
+/// A line that is written at the bottom of the screen: a prompt, and what else takes words.
+package struct LineField: Sendable, Hashable {
     /// What a key came to.
     package enum Answer: Sendable, Hashable {
         case goesOn
@@ -15,10 +15,11 @@ package struct PromptField: Sendable, Hashable {
     /// Whether keys are pasted, and not typed.
     private var isPasting = false
 
-    /// Bytes of a prompt that can be written here.
+    /// Bytes that can be written in one line.
     private static let longest = 100_000
 
-    package init() {}
+    /// - Parameter text: What stands there to begin with, before the cursor.
+    package init(_ text: String = "") { before = text }
 
     package var text: String { before + after }
 

@@ -2,10 +2,10 @@ import FanoutEvents
 import FanoutView
 import Testing
 
-struct PromptFieldTests {
-    private static func typed(_ keys: [Key]) -> (field: PromptField, last: PromptField.Answer) {
-        var field = PromptField()
-        var last = PromptField.Answer.goesOn
+struct LineFieldTests {
+    private static func typed(_ keys: [Key]) -> (field: LineField, last: LineField.Answer) {
+        var field = LineField()
+        var last = LineField.Answer.goesOn
         for key in keys {
             last = field.handle(key)
         }

@@ -12,5 +12,5 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case previousEvent, nextEvent, previousMarker, nextMarker, slower, faster, normalSpeed
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask
-    case lanes, sessions, transcript, output, theme, keys, quit
+    case lanes, statistics, sessions, transcript, output, theme, keys, quit
 }

@@ -28,8 +28,8 @@ extension Dashboard {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
-        case .lanes, .transcript:
-            view = command == .transcript ? .transcript : .lanes
+        case .lanes, .statistics, .transcript:
+            view = command == .transcript ? .transcript : command == .statistics ? .statistics : .lanes
             output?.isShown = false
             overview = nil
         case .sessions where overview == nil && !input.timelines.isEmpty:
@@ -48,12 +48,22 @@ extension Dashboard {
     }
 
     /// The keys of the view that is shown.
-    var currentKeys: KeyMap { overview != nil ? sessionKeys : view == .transcript ? transcriptKeys : keys }
+    var currentKeys: KeyMap {
+        if overview != nil { return sessionKeys }
+        return switch view {
+        case .lanes: keys
+        case .statistics: statisticsKeys
+        case .transcript: transcriptKeys
+        }
+    }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         let t = instant(timeline, input)
         if view == .transcript, handleTranscript(command, timeline, t, input) {
+            return []
+        }
+        if view == .statistics, handleStatistics(command, timeline, t) {
             return []
         }
         switch command {
@@ -105,7 +115,7 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .output, .ask: break
+        case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask: break
         }
         return []
     }

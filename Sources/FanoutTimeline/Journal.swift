@@ -20,6 +20,24 @@ struct Journal {
         /// Microseconds since the base, kind, lane: 32, 3 and 29 bits; so their order is that of time.
         var entries: ContiguousArray<UInt64> = []
         var before = Counts()
+        /// How many more run after its entries than before them, and at the most among them: a wide look need not go through them.
+        var rise = 0
+        var highest = 0
+
+        mutating func rise(by kind: Kind) {
+            switch kind {
+            case .start:
+                rise += 1
+                highest = Swift.max(highest, rise)
+            case .stop: rise -= 1
+            case .ok, .error, .other, .tick, .known: break
+            }
+        }
+
+        mutating func findRise() {
+            (rise, highest) = (0, 0)
+            for entry in entries { rise(by: Journal.kind(entry)) }
+        }
     }
 
     private static let blockSize = 512
@@ -34,6 +52,7 @@ struct Journal {
         {
             let place = blocks.count - 1
             blocks[place].entries.append(entry)
+            blocks[place].rise(by: change.kind)
             tail.apply(change.kind)
             return
         }
@@ -45,6 +64,7 @@ struct Journal {
         while place >= 0 {
             if let entry = Self.entry(change, base: blocks[place].base), let found = Self.find(entry, in: blocks[place].entries) {
                 blocks[place].entries.remove(at: found)
+                blocks[place].findRise()
                 tail.apply(change.kind, by: -1)
                 for later in blocks.indices where later > place {
                     blocks[later].before.apply(change.kind, by: -1)
@@ -102,6 +122,7 @@ struct Journal {
 
     private mutating func put(_ change: Change, _ entry: UInt64, in place: Int) {
         blocks[place].entries.insert(entry, at: Self.firstIndex(above: entry, in: blocks[place].entries))
+        blocks[place].findRise()
         tail.apply(change.kind)
         for later in blocks.indices where later > place {
             blocks[later].before.apply(change.kind)
@@ -113,10 +134,12 @@ struct Journal {
         let entries = blocks[place].entries
         let base = blocks[place].base
         blocks[place].entries = ContiguousArray(entries[..<half])
+        blocks[place].findRise()
         let newBase = base + Int64(entries[half] >> 32)
         var block = Block(base: newBase, before: counts(throughBlock: place))
         let moved = UInt64(newBase - base) << 32
         block.entries = ContiguousArray(entries[half...].map { $0 - moved })
+        block.findRise()
         blocks.insert(block, at: place + 1)
     }
 
@@ -174,16 +197,30 @@ extension Journal {
         var running = counts(at: start).running
         var column = 0
         columns[0] = running
+        func part(_ t: Int64) -> Int { Swift.min(count - 1, Int(Double(t - start) / width)) }
         var place = Swift.max(0, blockIndex(at: start))
         while place < blocks.count, blocks[place].base <= end {
             let block = blocks[place]
+            if block.base > start, let last = block.entries.last, block.base + Int64(last >> 32) < end {
+                let reached = part(block.base)
+                if reached == part(block.base + Int64(last >> 32)) {
+                    while column < reached {
+                        column += 1
+                        columns[column] = running
+                    }
+                    columns[column] = Swift.max(columns[column], running + block.highest)
+                    running += block.rise
+                    place += 1
+                    continue
+                }
+            }
             for entry in block.entries {
                 let t = block.base + Int64(entry >> 32)
                 guard t > start else { continue }
                 guard t < end else { break }
                 let kind = Self.kind(entry)
                 guard kind == .start || kind == .stop else { continue }
-                let reached = Swift.min(count - 1, Int(Double(t - start) / width))
+                let reached = part(t)
                 while column < reached {
                     column += 1
                     columns[column] = running

@@ -1,5 +1,5 @@
 internal import FanoutEvents
-internal import FanoutTimeline
+package import FanoutTimeline
 
 /// In which order lanes stand.
 package enum LaneOrder: String, Sendable, CaseIterable {
@@ -48,9 +48,9 @@ package struct Arrangement: Sendable {
     /// Whether lanes of all turns stand in one order.
     package var isFlat: Bool { order != .called || isReversed }
 
-    func passes(_ lane: Int, _ timeline: Timeline, _ t: Int64) -> Bool {
+    package func passes(_ lane: Int, _ timeline: Timeline, _ t: Int64) -> Bool {
         guard let filter else { return true }
-        return filter.holds(lane, in: timeline, at: t) { !hunts[$0].hits(lane, in: timeline, at: t).isEmpty }
+        return filter.holds(lane, in: timeline, at: t, hunts)
     }
 
     /// Forgets what was found of one session, for another.
@@ -132,8 +132,8 @@ package struct RowCache: Sendable {
         {
             return found.rows
         }
-        var arranger = Arranger(timeline: timeline, t: t, arrangement: arrangement)
-        var rows = arranger.rows(root.turn, depth: 0)
+        var arranger = Arranger()
+        var rows = arranger.rows(root.turn, depth: 0, timeline, t, arrangement)
         if isFolded {
             rows = arranger.first.map { [.foldedTurn(root.turn, first: $0, lanes: arranger.lanes)] } ?? []
         } else if hasHeading, !rows.isEmpty {
@@ -148,10 +148,10 @@ package struct RowCache: Sendable {
     mutating func sorted(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Row] {
         let hits = arrangement.hunts.reduce(0) { $0 &+ $1.revision }
         if let found = sorted {
-            // Where there are very many, the order is found no more often than it can be.
+            // Where there are very many, they are put in order the more seldom the longer that takes: three microseconds for each lane.
             let age = t - found.t
             let isSame = found.version == timeline.version && found.hits == hits && age == 0
-            if isSame || age > 0 && age < Int64(found.rows.count - Self.soonSorted) { return found.rows }
+            if isSame || age > 0 && age < 3 * Int64(found.rows.count - Self.soonSorted) { return found.rows }
         }
         var lanes: [Int] = []
         for turn in timeline.turns.indices where turn >= timeline.firstTurn && timeline.turns[turn].started <= t {
@@ -192,10 +192,9 @@ package struct RowCache: Sendable {
 }
 
 /// Lists the rows of one turn with everything under it.
+///
+/// The timeline is handed from call to call and never held: a copy of it would cost more than the lane that is looked at.
 private struct Arranger {
-    let timeline: Timeline
-    let t: Int64
-    let arrangement: Arrangement
     /// Lanes that passed, and the first of them.
     var lanes = 0
     var first: Int?
@@ -210,7 +209,7 @@ private struct Arranger {
         var passes: Bool
     }
 
-    mutating func rows(_ turn: Int, depth: Int) -> [Row] {
+    mutating func rows(_ turn: Int, depth: Int, _ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Row] {
         var members: [Member] = []
         for number in timeline.turns[turn].lanes {
             let own = Int(number)
@@ -228,25 +227,33 @@ private struct Arranger {
             let before = lanes
             var under: [Row] = []
             if lane.isParent, depth < RowList.deepest {
-                for child in timeline.children(of: own) { under += rows(child, depth: depth + 1) }
+                for child in timeline.children(of: own) { under += rows(child, depth: depth + 1, timeline, t, arrangement) }
             }
             guard passes || !under.isEmpty else { continue }
             members.append(Member(lane: own, under: under, lanes: lanes - before, passes: passes))
         }
-        return fold(members, depth)
+        return Self.fold(members, depth, timeline, arrangement.folds)
     }
 
-    private func fold(_ members: [Member], _ depth: Int) -> [Row] {
+    private static func fold(_ members: [Member], _ depth: Int, _ timeline: Timeline, _ folds: Folds) -> [Row] {
+        guard !folds.runs.isEmpty || !folds.calls.isEmpty else {
+            var rows: [Row] = []
+            for member in members {
+                rows.append(.lane(member.lane, depth: depth))
+                rows += member.under
+            }
+            return rows
+        }
         var rows: [Row] = []
         let lanes = members.map(\.lane)
         var place = 0
         while place < members.count {
-            let run = arrangement.folds.runs.isEmpty ? place..<place + 1 : timeline.likeCalls(lanes, from: place)
-            if run.count > 1, lanes[run].contains(where: arrangement.folds.runs.contains) {
+            let run = folds.runs.isEmpty ? place..<place + 1 : timeline.likeCalls(lanes, from: place)
+            if run.count > 1, lanes[run].contains(where: folds.runs.contains) {
                 rows.append(.run(Array(lanes[run]), depth: depth))
             } else {
                 for member in members[run] {
-                    if !member.under.isEmpty, arrangement.folds.calls.contains(member.lane) {
+                    if !member.under.isEmpty, folds.calls.contains(member.lane) {
                         rows.append(.foldedCall(member.lane, depth: depth, lanes: member.lanes))
                     } else {
                         rows.append(.lane(member.lane, depth: depth))

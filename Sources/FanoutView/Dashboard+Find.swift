@@ -10,8 +10,8 @@ extension Dashboard {
         init(_ needle: Needle) { hunt = TextHunt(needle) }
     }
 
-    /// Lines of a recording that are read between two looks at the keys: about a hundredth of a second's worth.
-    package static let sliceLines = 2000
+    /// Lines of a recording that are read between two looks at the keys: a few milliseconds' worth.
+    package static let sliceLines = 800
 
     /// Whether something is looked for that was not found everywhere yet.
     package func isSearching(_ input: Input) -> Bool {

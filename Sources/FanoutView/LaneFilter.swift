@@ -1,5 +1,5 @@
 package import FanoutEvents
-package import FanoutTimeline
+internal import FanoutTimeline
 
 /// Which lanes are worth a row, as somebody wrote it: `tool:sql state:failed >2s text`.
 ///
@@ -81,22 +81,20 @@ package struct LaneFilter: Sendable, Hashable {
 
     /// Whether a lane passes.
     ///
-    /// - Parameter hasText: Whether the needle at a place occurs in the lane, as far as is known.
-    package func holds(_ lane: Int, in timeline: Timeline, at t: Int64, hasText: (Int) -> Bool) -> Bool {
-        for term in terms where holds(term.test, lane, timeline, t, hasText) == term.isTurnedRound {
+    /// - Parameter hunts: What was found of each needle so far. No closure: it would copy the timeline for each lane.
+    func holds(_ lane: Int, in timeline: Timeline, at t: Int64, _ hunts: [TextHunt]) -> Bool {
+        for term in terms where holds(term.test, lane, timeline, t, hunts) == term.isTurnedRound {
             return false
         }
         return true
     }
 
-    private func holds(_ test: Test, _ lane: Int, _ timeline: Timeline, _ t: Int64, _ hasText: (Int) -> Bool) -> Bool {
+    private func holds(_ test: Test, _ lane: Int, _ timeline: Timeline, _ t: Int64, _ hunts: [TextHunt]) -> Bool {
         switch test {
-        case .tool(let names):
-            let name = timeline.name(of: lane)
-            return names.contains { $0.occurs(in: name) }
+        case .tool(let names): return Self.holds(names, timeline.name(of: lane))
         case .agent(let names):
             guard let agent = timeline.agent(of: lane) else { return false }
-            return names.contains { $0.occurs(in: agent) }
+            return Self.holds(names, agent)
         case .turn(let numbers):
             guard let number = timeline.turns[Int(timeline.lane(lane).turn)].number else { return false }
             return numbers.contains { $0.contains(number) }
@@ -105,8 +103,13 @@ package struct LaneFilter: Sendable, Hashable {
             return words.contains { $0.holds(of: state) }
         case .longer(let length): return timeline.runTime(of: lane, at: t) > length
         case .shorter(let length): return timeline.runTime(of: lane, at: t) < length
-        case .text(let place): return hasText(place)
+        case .text(let place): return !hunts[place].hits(lane, in: timeline, at: t).isEmpty
         }
+    }
+
+    private static func holds(_ needles: [Needle], _ text: String) -> Bool {
+        for needle in needles where needle.occurs(in: text) { return true }
+        return false
     }
 }
 

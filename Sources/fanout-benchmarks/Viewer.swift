@@ -171,7 +171,7 @@ enum ViewerBenchmarks {
     }
 
     /// A recording of so many events in a temporary file: turns of twenty calls of five events, ids of 29 characters.
-    private static func recording(of n: Int) throws -> String {
+    static func recording(of n: Int) throws -> String {
         let path = "/tmp/fanout-benchmark-\(getpid()).fanout.jsonl"
         unlink(path)
         let recorder = try Recorder.create(path)

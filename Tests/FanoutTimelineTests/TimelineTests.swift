@@ -333,6 +333,50 @@ struct TimelineTests {
         #expect(round.turns.map(\.parent) == [nil, 0])
     }
 
+    @Test("how many ran at once, looked at closely and from far away, in whatever order it was told", arguments: [false, true])
+    func wideConcurrency(isLate: Bool) {
+        var random = SeededGenerator(seed: 7)
+        var spans: [(start: Int64, end: Int64)] = []
+        var events: [Event] = []
+        for number in 0..<3000 {
+            let start = Int64.random(in: 0...60_000, using: &random)
+            let end = start + Int64.random(in: 0...400, using: &random)
+            spans.append((start, end))
+            events.append(Event(t: start, .callStarted(Event.CallStarted(call: "c\(number)", attempt: 1, name: "x", turn: 1))))
+            events.append(Event(t: end, .callFinished(Event.CallFinished(call: "c\(number)", outcome: .ok))))
+        }
+        if !isLate { events = events.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element) }
+        var timeline = Timeline(header: Header(session: "s", started: 0))
+        for event in events { timeline.apply(event) }
+        // What has no length is at no instant: it ends before it could overlap anything.
+        let edges = spans.filter { $0.end > $0.start }.flatMap { [($0.start, 1), ($0.end, -1)] }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        for (from, to, count) in [(0, 61_000, 1), (0, 61_000, 7), (0, 61_000, 160), (10_000, 50_000, 3), (30_000, 30_500, 50)]
+            as [(Int64, Int64, Int)]
+        {
+            var expected = [Int](repeating: 0, count: count)
+            var level = 0
+            var place = 0
+            for column in 0..<count {
+                let end = column == count - 1 ? to : from + Int64((Double(to - from) / Double(count) * Double(column + 1)).rounded(.up))
+                if column == 0 {
+                    while place < edges.count, edges[place].0 <= from {
+                        level += edges[place].1
+                        place += 1
+                    }
+                }
+                expected[column] = level
+                while place < edges.count, edges[place].0 < end {
+                    level += edges[place].1
+                    expected[column] = max(expected[column], level)
+                    place += 1
+                }
+            }
+            let found = timeline.concurrency(from: from, to: to, count: count)
+            // A call without a length may count for its instant.
+            #expect(zip(found, expected).allSatisfy { $0 >= $1 && $0 <= $1 + 1 }, "\(from)...\(to) in \(count)")
+        }
+    }
+
     @Test("attempts of one instant that fill many blocks are counted as one by one, in whatever order they come")
     func manyAtOnce() {
         var events: [Event] = []

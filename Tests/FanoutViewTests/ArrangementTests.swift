@@ -28,11 +28,8 @@ struct ArrangementTests {
     private static func rows(_ list: RowList) -> [Row] { list.rows(from: 0, limit: list.count + 1) }
 
     /// The lanes that pass, by the words of the filter alone, in any order.
-    private static func passing(_ filter: LaneFilter?, _ timeline: Timeline, _ t: Int64) -> Set<Int> {
-        Set(
-            timeline.laneRange.filter { lane in
-                timeline.lane(lane).seen <= t && filter.map { $0.holds(lane, in: timeline, at: t) { _ in false } } ?? true
-            })
+    private static func passing(_ arrangement: Arrangement, _ timeline: Timeline, _ t: Int64) -> Set<Int> {
+        Set(timeline.laneRange.filter { timeline.lane($0).seen <= t && arrangement.passes($0, timeline, t) })
     }
 
     @Test("rows stay right while events arrive, late ones too, and while the playhead moves", arguments: 1...6)
@@ -67,7 +64,7 @@ struct ArrangementTests {
 
     /// Every lane that passes is in exactly one row, and knows which.
     private func check(_ list: RowList, _ rows: [Row], _ arrangement: Arrangement, _ timeline: Timeline, _ t: Int64) throws {
-        let passing = Self.passing(arrangement.filter, timeline, t)
+        let passing = Self.passing(arrangement, timeline, t)
         let stands = rows.enumerated().flatMap { place, row in list.lanes(of: row).map { (place, $0) } }
         let counted = Dictionary(grouping: stands, by: \.1)
         try #require(counted.values.allSatisfy { $0.count == 1 }, "a lane has two rows")

@@ -59,17 +59,21 @@ extension Race {
             let call = "c\(index + 1)"
             let asked = span.start.map { $0 - span.waited } ?? span.end
             let name = recorded.title(of: span.lane)
+            let lane = recorded.lane(span.lane)
             events.append(Event(t: asked, .callRequested(Event.CallRequested(turn: 1, call: call, name: name, index: index))))
             for (place, attempt) in span.attempts.enumerated() {
-                events.append(Event(t: attempt.start, .callStarted(Event.CallStarted(call: call, attempt: place + 1))))
+                var started = Event(t: attempt.start, .callStarted(Event.CallStarted(call: call, attempt: place + 1)))
+                started.approx = lane.approxStart?.ofLength
+                events.append(started)
                 if place < span.attempts.count - 1 {
                     let retrying = Event.CallRetrying(call: call, attempt: place + 1, error: nil, delay: nil)
                     events.append(Event(t: attempt.end, .callRetrying(retrying)))
                 }
             }
-            let lane = recorded.lane(span.lane)
             let outcome = lane.hasEnded ? lane.outcome : .unknown
-            events.append(Event(t: span.end, .callFinished(Event.CallFinished(call: call, outcome: outcome))))
+            var finished = Event(t: span.end, .callFinished(Event.CallFinished(call: call, outcome: outcome)))
+            finished.approx = lane.hasEnded ? lane.approxEnd?.ofLength : .inferred
+            events.append(finished)
         }
         var timeline = Timeline(header: Header(session: "played", started: 0))
         // Those of one instant stay in the order in which a call lives.
@@ -79,6 +83,11 @@ extension Race {
         timeline.settle()
         return timeline
     }
+}
+
+extension Event.Approximation {
+    /// What it makes of a length that was played: one that was taken from the order alone is no more than concluded.
+    fileprivate var ofLength: Event.Approximation { self == .order ? .inferred : self }
 }
 
 extension Timeline {

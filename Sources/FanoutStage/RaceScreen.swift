@@ -113,11 +113,11 @@ package struct RaceScreen: Sendable {
 
     /// After how many microseconds the picture changes by itself; nil where only an event or a key changes it.
     package func nextFrame(width: Int, height: Int, clock: Int64) -> Int64? {
-        let t = instant(clock)
-        guard !playhead.isStill, width >= Self.leastWidth, height >= Self.leastHeight, !race.isOver(at: t),
-            race.standings(at: t).contains(where: { $0.start != nil })
-        else { return nil }
-        let eighth = view.eighth(of: race, at: t, in: Self.region(width: width, height: height)) / (isPlayed ? scale * playhead.speed : 1)
+        guard !playhead.isStill, width >= Self.leastWidth, height >= Self.leastHeight else { return nil }
+        let standings = race.standings(at: instant(clock))
+        guard standings.contains(where: { $0.start != nil }), !standings.allSatisfy({ $0.state == .done }) else { return nil }
+        let eighth =
+            view.eighth(of: race, standings, in: Self.region(width: width, height: height)) / (isPlayed ? scale * playhead.speed : 1)
         return Int64(max(33_333, min(100_000, eighth)))
     }
 

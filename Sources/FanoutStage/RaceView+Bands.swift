@@ -101,7 +101,7 @@ extension RaceView {
     ) {
         frame.put(words.glyph, x: layout.left + 2, y: y, role: words.role)
         let start = layout.left + 4
-        let time = DurationText.length(timeline.runTime(of: lane, at: t))
+        let time = DurationText.length(timeline.runTime(of: lane, at: t), timeline.precision(ofRun: lane, at: t), glyphs)
         guard layout.right == 0 else {
             frame.put(CleanText(timeline.title(of: lane)), x: start, y: y, width: layout.bar - 1 - start, role: .muted)
             return

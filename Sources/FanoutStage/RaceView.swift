@@ -33,8 +33,8 @@ package struct RaceView: Sendable {
     }
 
     /// In how many microseconds a bar grows by an eighth of a column.
-    package func eighth(of race: Race, at t: Int64, in region: Region) -> Double {
-        let axis = axis(race, race.standings(at: t), layout(of: race, in: region))
+    func eighth(of race: Race, _ standings: [Race.Standing], in region: Region) -> Double {
+        let axis = axis(race, standings, layout(of: race, in: region))
         return Double(axis.span) / Double(axis.columns * 8)
     }
 
@@ -155,7 +155,7 @@ package struct RaceView: Sendable {
                 names, isApproximate: race.isApproximate, columns: limit - line.x - 1, glyphs: glyphs)
             line.addCut(words, .title, gap: 1, into: &frame)
         } else {
-            line.addCut(Self.course(names, standings, columns: limit - line.x), .caption, into: &frame)
+            line.addCut(course(race, standings, columns: limit - line.x), .caption, into: &frame)
         }
         guard layout.verdictRows > 1 else { return }
         var under = Line(x: layout.left, y: layout.verdict + 1, limit: limit)
@@ -175,11 +175,12 @@ package struct RaceView: Sendable {
     }
 
     /// How it goes while somebody runs.
-    private static func course(_ names: [CleanText], _ standings: [Race.Standing], columns: Int) -> CleanText {
+    private func course(_ race: Race, _ standings: [Race.Standing], columns: Int) -> CleanText {
+        let names = race.contestants.map(\.name)
         let ended = standings.indices.filter { standings[$0].state == .done }
         let running = standings.indices.filter { standings[$0].state == .running }.map { names[$0] }
         guard let first = ended.min(by: { standings[$0].clock < standings[$1].clock }) else { return "" }
-        let done = names[first] + " took " + DurationText.length(standings[first].clock)
+        let done = names[first] + " took " + clock(race, standings[first])
         guard !running.isEmpty else { return done }
         let still: CleanText = running.count == 1 ? " still runs" : " still run"
         let all = done + "; " + RaceVerdict.list(running) + still

@@ -88,10 +88,11 @@ extension ProgramCommand {
         let timelines = try SessionFile.load(path)
         let choice = try choose(try options.integer("turn", in: 0...Int(Int32.max)), in: timelines, path: path)
         let name = CleanText(Composition.baseName(path))
-        let turn: CleanText = choice.number.map { "turn " + CleanText($0) } ?? "calls of no turn"
+        // Of several sessions the one that it is in must be named.
+        let session: CleanText = timelines.all.count > 1 ? " of " + CleanText(timelines[choice.timeline].header.session) + " in " : " of "
+        let turn = (choice.number.map { "turn " + CleanText($0) } ?? "calls of no turn") + session + name
         let race = Race.predicted(
-            timelines[choice.timeline], turn: choice.turn, under: entrants.map { ($0.name, $0.whatIf) }, title: turn + " of " + name,
-            file: name)
+            timelines[choice.timeline], turn: choice.turn, under: entrants.map { ($0.name, $0.whatIf) }, title: turn, file: name)
         func json(_ report: RaceReport) -> JSONValue {
             var source: JSONObject = ["file": .string(path)]
             if timelines.all.count > 1 {
@@ -104,7 +105,7 @@ extension ProgramCommand {
         }
         guard display == .dashboard else {
             if display == .plain {
-                Console.print((turn + " of " + name + ", " + CleanText(race.calls) + " calls").string + "\n")
+                Console.print((turn + ", " + CleanText(race.calls) + " calls").string + "\n")
                 let order = race.contestants.indices.sorted {
                     race.standing($0, at: race.last).clock < race.standing($1, at: race.last).clock
                 }

@@ -60,6 +60,25 @@ struct RaceTests {
         #expect(last.lane(0).attempts == 2)
     }
 
+    @Test("what was not measured stays so where it is played")
+    func approximate() {
+        var recorded = Timeline(header: Header(session: "s", started: 0))
+        for var event in Score("a |==+\nb |====+").events {
+            if case .callFinished(let end) = event.body {
+                event.approx = end.call == "c1" ? .upper : nil
+            }
+            recorded.apply(event)
+        }
+        let race = Race.predicted(recorded, turn: 0, under: [("x", .init()), ("y", .init(limit: 1))], title: "t", file: "f")
+        #expect(race.isApproximate)
+        let played = race.contestants[1].timeline
+        #expect(played.laneRange.map { played.precision(ofRun: $0, at: race.last) } == [.atMost, .measured])
+        let lines = RaceScreen(race, glyphs: .unicode, clock: 0).frame(width: 80, height: 24, clock: 9_000_000).lines
+        #expect(lines.contains { $0.contains("x wins: ~1.5x faster than y; ~0.2s saved") })
+        #expect(lines.contains { $0.contains("✓ a") && $0.contains("≤0.2s") })
+        #expect(lines.contains { $0.contains("predicted from f, where it took ≤0.4s") })
+    }
+
     @Test("turns that can be raced: those with calls that ran, and not the work of a call")
     func choices() {
         var timelines = Timelines()

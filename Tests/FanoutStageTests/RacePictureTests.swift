@@ -80,6 +80,24 @@ struct RacePictureTests {
         }
     }
 
+    @Test(
+        "in a part of a frame it leaves the rest alone, however little that is",
+        arguments: [(60, 15), (40, 5), (80, 20), (39, 15), (60, 4)])
+    func region(width: Int, height: Int) {
+        var frame = Frame(width: 100, height: 30)
+        let region = Region(x: 7, y: 3, width: width, height: height)
+        RaceView(glyphs: .unicode).draw(RaceRig.measured(), at: 900_000, in: region, into: &frame)
+        var drawn = 0
+        for y in 0..<30 {
+            for x in 0..<100 where frame[x, y] != .blank {
+                drawn += 1
+                #expect((7..<7 + width).contains(x) && (3..<3 + height).contains(y), "\(x), \(y)")
+            }
+        }
+        let least = RaceView.leastSize(of: RaceRig.measured())
+        #expect((drawn > 0) == (width >= least.width && height >= least.height))
+    }
+
     private func expect(_ frame: Frame, is name: String) {
         let picture = frame.text + "\n--- roles\n" + frame.roleLines.joined(separator: "\n") + "\n"
         if let difference = GoldenPicture.difference(name, picture, beside: #filePath) {

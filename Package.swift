@@ -62,6 +62,7 @@ let package = Package(
 
         // What is seen.
         .target(name: "FanoutView", dependencies: ["FanoutTimeline", "FanoutEvents", "FanoutJSON", "Themes", "CSystem"]),
+        .target(name: "FanoutStage", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents"]),
         .target(name: "FanoutScreen", dependencies: ["FanoutView", "FanoutEvents", "CNcurses", "CSystem"]),
 
         // The program.
@@ -69,7 +70,8 @@ let package = Package(
         .executableTarget(
             name: "fanout",
             dependencies: [
-                "FanoutDemos", "FanoutScreen", "FanoutView", "FanoutIngest", "FanoutSession", "FanoutTools", "FanoutAgent", "FanoutHTTP",
+                "FanoutDemos", "FanoutScreen", "FanoutStage", "FanoutView", "FanoutIngest", "FanoutSession", "FanoutTools", "FanoutAgent",
+                "FanoutHTTP",
                 "FanoutTimeline", "FanoutEngine", "FanoutEvents", "FanoutJSON", "CSystem",
             ]),
         .executableTarget(
@@ -105,6 +107,9 @@ let package = Package(
         .testTarget(
             name: "FanoutViewTests", dependencies: ["FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutJSON", "FanoutTestKit"],
             exclude: ["Pictures"]),
+        .testTarget(
+            name: "FanoutStageTests",
+            dependencies: ["FanoutStage", "FanoutView", "FanoutTimeline", "FanoutEvents", "FanoutTestKit"], exclude: ["Pictures"]),
         .testTarget(name: "FuzzTests", dependencies: ["FanoutTestKit"], exclude: ["Corpus"]),
         .executableTarget(
             name: "terminal-probe", dependencies: ["FanoutScreen", "FanoutView", "FanoutEvents"], path: "Tests/TerminalProbe"),

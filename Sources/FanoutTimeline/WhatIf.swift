@@ -32,6 +32,14 @@ public enum WhatIf {
         public var end: Int64
         /// Microseconds from when it was asked for to its start.
         public var waited: Int64
+        /// Each attempt of it; between them it rested.
+        public var attempts: [Attempt] = []
+    }
+
+    /// An attempt of a call that was played, in microseconds after the turn's first call was asked for.
+    public struct Attempt: Sendable, Hashable {
+        public var start: Int64
+        public var end: Int64
     }
 
     /// A turn that was played.
@@ -149,6 +157,7 @@ private struct Player {
             outcome.spans[call].start = now
             outcome.spans[call].waited = now - askedAt[call]
         }
+        outcome.spans[call].attempts.append(WhatIf.Attempt(start: now, end: now.later(by: run)))
         works.insert((call, attempt), at: now.later(by: run))
         outcome.sum += run
         running += 1

@@ -11,6 +11,6 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case tenth0, tenth1, tenth2, tenth3, tenth4, tenth5, tenth6, tenth7, tenth8, tenth9
     case previousEvent, nextEvent, previousMarker, nextMarker, slower, faster, normalSpeed
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
-    case ask
+    case ask, again
     case lanes, statistics, sessions, transcript, output, theme, keys, quit
 }

@@ -1,4 +1,4 @@
-internal import FanoutEvents
+package import FanoutEvents
 internal import FanoutTimeline
 
 extension Dashboard {
@@ -26,7 +26,7 @@ extension Dashboard {
     }
 
     /// A factor with as many decimals as it has, two at the most.
-    static func speed(_ factor: Double) -> CleanText {
+    package static func speed(_ factor: Double) -> CleanText {
         let hundredths = Int64(factor * 100 + 0.5)
         let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
         let decimals = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"

@@ -115,7 +115,7 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask: break
+        case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again: break
         }
         return []
     }

@@ -1,13 +1,13 @@
-internal import FanoutEvents
-internal import FanoutTimeline
+package import FanoutEvents
+package import FanoutTimeline
 
 /// A lane's state as a glyph, a role and words.
-struct LaneWords {
-    var glyph: Glyph
-    var role: Role
-    var words: CleanText
+package struct LaneWords {
+    package var glyph: Glyph
+    package var role: Role
+    package var words: CleanText
 
-    init(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) {
+    package init(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) {
         let lane = timeline.lane(number)
         switch timeline.state(of: number, at: t) {
         case .hidden, .announced:

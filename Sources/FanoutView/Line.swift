@@ -1,13 +1,13 @@
-internal import FanoutEvents
+package import FanoutEvents
 
 /// Puts pieces of text side by side, and leaves out whole pieces where the row ends.
-struct Line {
-    private(set) var x: Int
-    let y: Int
+package struct Line {
+    package private(set) var x: Int
+    package let y: Int
     /// The first column that may not be used.
-    let limit: Int
+    package let limit: Int
 
-    init(x: Int, y: Int, limit: Int) {
+    package init(x: Int, y: Int, limit: Int) {
         self.x = x
         self.y = y
         self.limit = limit
@@ -15,7 +15,7 @@ struct Line {
 
     /// Adds a piece after a gap; one that does not fit is left out, and said so by false.
     @discardableResult
-    mutating func add(_ text: CleanText, _ role: Role, gap: Int = 0, into frame: inout Frame) -> Bool {
+    package mutating func add(_ text: CleanText, _ role: Role, gap: Int = 0, into frame: inout Frame) -> Bool {
         let columns = text.columns
         guard columns > 0, x + gap + columns <= limit else { return false }
         x += gap
@@ -24,7 +24,7 @@ struct Line {
     }
 
     /// Adds a piece that may be cut.
-    mutating func addCut(_ text: CleanText, _ role: Role, gap: Int = 0, most: Int = .max, into frame: inout Frame) {
+    package mutating func addCut(_ text: CleanText, _ role: Role, gap: Int = 0, most: Int = .max, into frame: inout Frame) {
         let room = min(most, limit - x - gap)
         guard room > 1, !text.isEmpty else { return }
         x += gap
@@ -33,14 +33,14 @@ struct Line {
 
     /// Adds a name and its value, together or not at all.
     @discardableResult
-    mutating func add(_ name: CleanText, _ value: CleanText, _ role: Role, gap: Int = 3, into frame: inout Frame) -> Bool {
+    package mutating func add(_ name: CleanText, _ value: CleanText, _ role: Role, gap: Int = 3, into frame: inout Frame) -> Bool {
         let columns = name.columns + 1 + value.columns
         guard x + gap + columns <= limit else { return false }
         add(name, .muted, gap: gap, into: &frame)
         return add(value, role, gap: 1, into: &frame)
     }
 
-    mutating func add(glyph: Glyph, _ role: Role, gap: Int = 0, into frame: inout Frame) {
+    package mutating func add(glyph: Glyph, _ role: Role, gap: Int = 0, into frame: inout Frame) {
         guard x + gap < limit else { return }
         frame.put(glyph, x: x + gap, y: y, role: role)
         x += gap + 1

@@ -1,20 +1,27 @@
 internal import FanoutEvents
-internal import FanoutTimeline
+package import FanoutTimeline
 
 /// Draws one lane's life along the axis: waiting, each attempt, back-off, and its end.
-struct TimingBar {
+package struct TimingBar {
     let axis: Axis
     let glyphs: Glyphs
     /// The column of the frame at which the axis begins.
     let x: Int
     let y: Int
 
+    package init(axis: Axis, glyphs: Glyphs, x: Int, y: Int) {
+        self.axis = axis
+        self.glyphs = glyphs
+        self.x = x
+        self.y = y
+    }
+
     /// Draws a stretch; later ones cover earlier ones where they share a cell.
     ///
     /// - Parameters:
     ///   - role: What the attempt that settles the lane is drawn in.
     ///   - isSettling: Whether the stretch is that attempt; one before it failed.
-    func draw(_ segment: Segment, _ role: Role, isSettling: Bool, into frame: inout Frame) {
+    package func draw(_ segment: Segment, _ role: Role, isSettling: Bool, into frame: inout Frame) {
         let from = axis.eighths(segment.start)
         let to = axis.eighths(segment.end)
         guard to >= 0, from < axis.columns * 8 else { return }
@@ -43,14 +50,19 @@ struct TimingBar {
         }
     }
 
+    /// Draws a length of time that is no lane's.
+    package func draw(from start: Int64, to end: Int64, _ role: Role, into frame: inout Frame) {
+        solid(axis.eighths(start), axis.eighths(end), role, &frame)
+    }
+
     /// Marks where a call that runs is expected to end.
-    func drawExpectedEnd(_ t: Int64, into frame: inout Frame) {
+    package func drawExpectedEnd(_ t: Int64, into frame: inout Frame) {
         guard let column = axis.column(t) else { return }
         frame.put(glyphs.expectedEnd, x: x + column, y: y, role: .muted)
     }
 
     /// Marks where a call ended that never ran; what was not measured of it, in the cell before.
-    func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, isMeasured: Bool, into frame: inout Frame) {
+    package func drawEnd(_ t: Int64, _ glyph: Glyph, _ role: Role, isMeasured: Bool, into frame: inout Frame) {
         guard let column = axis.column(t) else { return }
         frame.put(glyph, x: x + column, y: y, role: role)
         if !isMeasured, column > 0 {

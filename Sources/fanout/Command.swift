@@ -11,7 +11,7 @@ struct ProgramCommand: Sendable {
     var run: @Sendable (Options) throws -> Int32
 
     static let all: [ProgramCommand] = [
-        demo, run, watch, replay, sessions, stats, diff, whatif, advise, importing, tools, check, doctor, themes, hook,
+        demo, run, watch, replay, race, sessions, stats, diff, whatif, advise, importing, tools, check, doctor, themes, hook,
     ]
 
     var help: String {

@@ -33,7 +33,7 @@ extension ProgramCommand {
         }
         let display = try Display.choose(options)
         var settings = ScenarioSettings()
-        settings.latency = try latency(options)
+        settings.latency = try LiveRun.latency(options)
         settings.turn = try LiveRun.turnOptions(options, display: display)
         settings.clinic = try clinic(options, scenario)
         let shown = try LiveRun.show(options, display: display, title: scenario.title, source: "demo \(name)", linesToError: false) {
@@ -63,13 +63,5 @@ extension ProgramCommand {
         let seed = options.has("seed")
         let time = SystemTime()
         return try SignalledWait(time).value { try await ClinicalDatabase.postgres(dsn, seed: seed, time: time) }
-    }
-
-    private static func latency(_ options: Options) throws(UsageError) -> Double {
-        guard let text = options.value("latency") else { return 1 }
-        guard let factor = Double(text), factor >= 0, factor <= 1000 else {
-            throw UsageError("--latency \(text): it takes a factor from 0 to 1000")
-        }
-        return factor
     }
 }

@@ -42,6 +42,15 @@ enum LiveRun {
         return turn
     }
 
+    /// By how much a scenario's delays are stretched.
+    static func latency(_ options: Options) throws(UsageError) -> Double {
+        guard let text = options.value("latency") else { return 1 }
+        guard let factor = Double(text), factor >= 0, factor <= 1000 else {
+            throw UsageError("--latency \(text): it takes a factor from 0 to 1000")
+        }
+        return factor
+    }
+
     private static func strategy(_ text: String) throws(UsageError) -> Strategy {
         switch text {
         case "parallel": return .parallel

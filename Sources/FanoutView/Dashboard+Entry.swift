@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import FanoutTimeline
 
 // The line at the bottom in which words are written: what for, what each key does to it, how it looks.
 extension Dashboard {
@@ -7,6 +8,8 @@ extension Dashboard {
         /// What the words are for.
         enum Purpose: Sendable {
             case prompt
+            /// The name of a marker, which is set with it or has another so far.
+            case marker(OwnMarker, isNew: Bool)
         }
 
         var purpose: Purpose
@@ -26,6 +29,7 @@ extension Dashboard {
         switch (entry.purpose, answer) {
         case (.prompt, .send(let text)): return ask(text)
         case (.prompt, .goesOn), (.prompt, .leave): return []
+        case (.marker(let marker, let isNew), let answer): return name(marker, isNew: isNew, answer, key)
         }
     }
 
@@ -57,6 +61,7 @@ extension Dashboard.Entry.Purpose {
     fileprivate var title: CleanText {
         switch self {
         case .prompt: "ask"
+        case .marker: "marker"
         }
     }
 
@@ -64,6 +69,8 @@ extension Dashboard.Entry.Purpose {
     fileprivate var hints: [(CleanText, CleanText)] {
         switch self {
         case .prompt: [("Enter", "send"), ("Esc", "leave")]
+        case .marker(_, isNew: true): [("Enter", "set"), ("Esc", "leave")]
+        case .marker(_, isNew: false): [("Enter", "rename, empty: remove"), ("Esc", "leave")]
         }
     }
 }

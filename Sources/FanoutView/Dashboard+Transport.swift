@@ -82,9 +82,13 @@ extension Dashboard {
         frame.fill(scale.columns.lowerBound..<head, y: y, with: glyphs.trackDone, role: .accent)
         frame.fill(head..<scale.columns.upperBound, y: y, with: glyphs.trackToCome, role: .border)
         if transport.skipsIdle {
-            for gap in transport.idleGaps(timeline).gaps {
-                let hole = scale.column(gap.skippedFrom) + 1..<max(scale.column(gap.skippedFrom) + 1, scale.column(gap.end))
-                frame.fill(hole, y: y, with: glyphs.trackSkipped, role: .border)
+            // A search for each column, for a session of days has more gaps than any screen has columns.
+            let gaps = transport.idleGaps(timeline)
+            for x in scale.columns {
+                let start = scale.instant(atColumn: x)
+                if let gap = gaps.gap(at: start), gap.skippedFrom <= start, scale.instant(atColumn: x + 1) <= gap.end {
+                    frame.put(glyphs.trackSkipped, x: x, y: y, role: .border)
+                }
             }
         }
         frame.put(glyphs.trackHead, x: head, y: y, role: .accent)
@@ -202,13 +206,20 @@ extension Dashboard {
         transport.skipsIdle.toggle()
         playhead.anchor(at: t, clock: input.clock)
         let limit = Self.seconds(transport.idleLimit)
-        notice = transport.skipsIdle ? "idle time is played for " + limit + " and skipped" : "idle time is played as it was"
+        say(transport.skipsIdle ? "idle time is played for " + limit + " and skipped" : "idle time is played as it was", input)
     }
 
     mutating func toggleLoop(_ t: Int64, _ input: Input) {
         transport.isLoop.toggle()
         playhead.anchor(at: t, clock: input.clock)
-        notice = transport.isLoop ? "it begins again at the end" : "it stays at the end"
+        say(transport.isLoop ? "it begins again at the end" : "it stays at the end", input)
+    }
+
+    /// Says what the bar does not say.
+    private mutating func say(_ words: CleanText, _ input: Input) {
+        if playhead.isFollowing || input.height < Areas.Bottom.roomyHeight {
+            notice = words
+        }
     }
 }
 
@@ -230,5 +241,10 @@ struct TransportScale {
     func column(_ t: Int64) -> Int {
         let share = Double(max(start, min(end, t)) - start) / Double(end - start)
         return columns.lowerBound + min(columns.count - 1, Int(share * Double(columns.count)))
+    }
+
+    /// The instant at which a column begins.
+    func instant(atColumn column: Int) -> Int64 {
+        start + Int64(Double(end - start) * Double(column - columns.lowerBound) / Double(columns.count))
     }
 }

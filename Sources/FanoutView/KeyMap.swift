@@ -171,12 +171,9 @@ package struct KeyMap: Sendable {
             Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),
             Entry(tenths, "0 … 9", "to that tenth"),
             Entry([(",", .previousEvent), (".", .nextEvent)], ", .", "event by event"),
-            Entry([("[", .previousMarker), ("]", .nextMarker)], "[ ]", "previous, next marker"),
-            Entry([("M", .mark)], "M", "set, rename a marker"),
-            Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "slower, faster, 1x"),
-            Entry([("i", .skipIdle)], "i", "skip idle time"),
-            Entry([("L", .loop)], "L", "loop"),
-            Entry([("c", .captions)], "c", "captions"),
+            Entry([("[", .previousMarker), ("]", .nextMarker), ("M", .mark)], "[ ] M", "markers, set one"),
+            Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "speed"),
+            Entry([("i", .skipIdle), ("L", .loop), ("c", .captions)], "i L c", "idle, loop, captions"),
         ])
 
     private static let tenths: [(Key, Command)] = [

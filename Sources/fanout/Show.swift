@@ -73,8 +73,8 @@ final class Show {
         self.notices = notices
         self.markers = markers
         self.dashboard.transport.markers = markers.markers
-        if let notice = markers.notice {
-            self.dashboard.notice = CleanText(notice)
+        if let notice = markers.notice.map({ CleanText($0) }) {
+            self.dashboard.notice = dashboard.notice.map { $0 + "; " + notice } ?? notice
         }
         self.shouldStop = shouldStop
         guard let signals = Signals() else {

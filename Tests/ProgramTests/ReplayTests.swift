@@ -41,7 +41,7 @@ struct ReplayTests {
         let folder = try ProgramFolder()
         let recording = try folder.write("m.fanout.jsonl", Self.marked)
         let ended = try folder.open("replay", recording, "--speed", "max", "--idle-limit", "0.5", width: 140)
-        try ended.wait(for: "the end") { Self.row($0, "1:20.0 / 1:20.0 speed max idle > 0.5s skipped: 4 gaps") && Self.row($0, "END") }
+        try ended.wait(for: "the end") { Self.row($0, "1:20.0 / 1:20.0 speed max idle > 0.5s skipped: 5 gaps") && Self.row($0, "END") }
         ended.type("q")
         #expect(try ended.end() == 0)
 
@@ -116,6 +116,20 @@ struct ReplayTests {
         forgotten.type("q")
         #expect(try forgotten.end() == 0)
         #expect(folder.contents.keys.filter { $0.hasSuffix(".markers.json") }.count == 1)
+    }
+
+    @Test("a file that is followed has its markers beside it, also where it comes to be there later")
+    func watched() throws {
+        let folder = try ProgramFolder()
+        let terminal = try folder.open("watch", folder.file("later.jsonl"), width: 110)
+        try terminal.wait(forText: "waiting for events from")
+        try folder.write("later.jsonl", #"{"type":"call.started","t":1,"call":"one","name":"first"}"# + "\n")
+        try terminal.wait(for: "the lane") { Self.row($0, "● first") }
+        terminal.type("Mhere\r")
+        try terminal.wait(forText: "marked: here")
+        terminal.type("q")
+        #expect(try terminal.end() == 0)
+        #expect(try folder.read("later.markers.json").contains("\"label\":\"here\""))
     }
 
     @Test("a recording that is pruned takes its markers with it")

@@ -53,6 +53,13 @@ extension Dashboard {
         var concurrency: Int
         var detail: Range<Int>?
 
+        /// Gives the last row of the lanes to a map of the whole turn, under the row that counts what runs.
+        mutating func makeRoomForMinimap() {
+            guard lanes.count > 3 else { return }
+            concurrency -= 1
+            lanes = lanes.lowerBound..<concurrency
+        }
+
         /// - Parameters:
         ///   - bottom: The first row of what stands at the bottom.
         ///   - detailLines: How many lines the detail has to show; nil where it is closed.

@@ -32,6 +32,12 @@ extension Dashboard {
         if overview != nil {
             return [("?", "help"), ("q", "quit"), ("j/k", "move"), ("Enter", "show"), ("Esc", "back"), ("F5", "lanes"), ("T", "theme")]
         }
+        if view == .statistics {
+            return [
+                ("?", "help"), ("q", "quit"), ("j/k", "move"), ("Enter", "its lanes"), ("s", "order"), ("F5", "lanes"),
+                ("F8", "transcript"), ("T", "theme"),
+            ]
+        }
         var hints: [(CleanText, CleanText)] = [("?", "help"), ("q", "quit"), ("j/k", view == .transcript ? "scroll" : "move")]
         if case .awaited = followUps {
             hints.insert(("p", "ask"), at: 0)

@@ -28,8 +28,8 @@ extension Dashboard {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
         case .keys: showsKeys = true
-        case .lanes, .transcript:
-            view = command == .transcript ? .transcript : .lanes
+        case .lanes, .statistics, .transcript:
+            view = command == .transcript ? .transcript : command == .statistics ? .statistics : .lanes
             output?.isShown = false
             overview = nil
         case .sessions where overview == nil && !input.timelines.isEmpty:
@@ -48,13 +48,23 @@ extension Dashboard {
     }
 
     /// The keys of the view that is shown.
-    var currentKeys: KeyMap { overview != nil ? sessionKeys : view == .transcript ? transcriptKeys : keys }
+    var currentKeys: KeyMap {
+        if overview != nil { return sessionKeys }
+        return switch view {
+        case .lanes: keys
+        case .statistics: statisticsKeys
+        case .transcript: transcriptKeys
+        }
+    }
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         meetGaps(timeline, input)
         let t = instant(timeline, input)
         if view == .transcript, handleTranscript(command, timeline, t, input) {
+            return []
+        }
+        if view == .statistics, handleStatistics(command, timeline, t) {
             return []
         }
         switch command {
@@ -75,6 +85,14 @@ extension Dashboard {
         case .pageDown, .pageUp: break
         case .detailDown: scrollDetail(by: max(1, detailRows - 1))
         case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
+        case .search: openSearch()
+        case .filter: openFilter()
+        case .nextMatch: moveMatch(1, timeline, t)
+        case .previousMatch: moveMatch(-1, timeline, t)
+        case .sort: sort(timeline)
+        case .reverse: reverse()
+        case .fold: fold(timeline, t)
+        case .foldAll: foldAll(timeline, t)
         case .nextError: moveError(nextError(timeline, t), timeline, input)
         case .previousError: moveError(previousError(timeline, t), timeline, input)
         case .zoomIn: rescale(by: 0.5, around: t)
@@ -102,7 +120,7 @@ extension Dashboard {
         case .loop: toggleLoop(t, input)
         case .captions: toggleCaptions(timeline, input)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .output, .ask: break
+        case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask: break
         }
         return []
     }
@@ -118,14 +136,14 @@ extension Dashboard {
             detail?.scroll = 0
             return
         }
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         let current = selection.flatMap { rows.index(of: $0) }
         select(row: current.map { $0 + step } ?? (step > 0 ? top : top + min(laneRows, rows.count) - 1), step > 0 ? 1 : -1, timeline, t)
     }
 
     /// Selects the lane in a row, or the next one in a direction where the row is a heading.
     private mutating func select(row: Int, _ direction: Int, _ timeline: Timeline, _ t: Int64) {
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         usesPlacement = false
         var row = max(0, min(rows.count - 1, row))
         while row >= 0, row < rows.count {
@@ -139,9 +157,12 @@ extension Dashboard {
     }
 
     private mutating func moveTurn(_ step: Int, _ timeline: Timeline, _ t: Int64) {
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         let turns = rows.turns
-        guard !turns.isEmpty else { return }
+        guard !turns.isEmpty else {
+            notice = arrangement.isFlat ? "lanes stand by " + CleanText(arrangement.order.words) + ", not by turn; s goes on" : nil
+            return
+        }
         let row = selection.flatMap { rows.index(of: $0) } ?? rows.count - 1
         let current = rows.turn(ofRow: row).flatMap { turns.firstIndex(of: $0) } ?? turns.count - 1
         let wanted = turns[max(0, min(turns.count - 1, current + step))]
@@ -183,6 +204,11 @@ extension Dashboard {
         }
         selection = error.lane
         usesPlacement = false
+        unfold(around: error.lane, timeline, error.t)
+        if !arrangement.passes(error.lane, timeline, error.t) {
+            arrangement.use(nil)
+            notice = "the filter had left that call out, and is gone"
+        }
     }
 
     private mutating func open(_ timeline: Timeline, _ t: Int64) {
@@ -197,23 +223,31 @@ extension Dashboard {
     private mutating func close() {
         if detail != nil {
             detail = nil
+        } else if let approval {
+            dismissedApproval = approval.lane
+            self.approval = nil
+        } else if search != nil {
+            search = nil
         } else if selection != nil {
             selection = nil
+        } else if arrangement.filter != nil {
+            arrangement.use(nil)
         } else {
             zoom = .fit
         }
     }
 
     private mutating func turnPage(_ step: Int) {
-        guard let current = detail?.page ?? detailCache.page else { return }
+        guard detail != nil || approval != nil, let current = shownDetail?.detail.page ?? detailCache.page else { return }
         let pages = Page.allCases
         let index = pages.firstIndex(of: current) ?? 0
-        detail = Detail(page: pages[(index + step + pages.count) % pages.count])
+        show(Detail(page: pages[(index + step + pages.count) % pages.count]))
     }
 
     private mutating func scrollDetail(by lines: Int) {
-        guard let scroll = detail?.scroll else { return }
-        detail?.scroll = max(0, min(detailLines - detailRows, scroll + lines))
+        guard var shown = shownDetail?.detail else { return }
+        shown.scroll = max(0, min(detailLines - detailRows, shown.scroll + lines))
+        show(shown)
     }
 
     // MARK: Time

@@ -48,7 +48,7 @@ package struct Dashboard: Sendable {
 
     /// What the screen can be about.
     package enum View: Sendable {
-        case lanes, transcript
+        case lanes, statistics, transcript
     }
 
     /// What takes a walk through a whole turn to find.
@@ -84,6 +84,7 @@ package struct Dashboard: Sendable {
     package var keys = KeyMap.lanes
     package var transcriptKeys = KeyMap.transcript
     package var sessionKeys = KeyMap.sessions
+    package var statisticsKeys = KeyMap.statistics
     /// Where events come from, in a few words.
     package var source: CleanText
     package var isReplay: Bool
@@ -118,6 +119,7 @@ package struct Dashboard: Sendable {
     /// What the screen is about; the list of sessions, while it is open, stands before it.
     package internal(set) var view = View.lanes
     var transcript = Transcript()
+    var statistics = Statistics()
     /// Whether the run that is shown takes another prompt.
     package var followUps = FollowUps.none
     /// The line that is written at the bottom, while one is.
@@ -126,10 +128,20 @@ package struct Dashboard: Sendable {
     var isPasting = false
     var placement = Placement()
     var usesPlacement = false
+    /// Which lanes have rows, and in which order.
+    var arrangement = Arrangement()
+    var rowCache = RowCache()
+    /// What is looked for.
+    var search: Search?
+    /// The call that asks for approval, with its arguments, while nothing else is in their place.
+    var approval: (lane: Int, detail: Detail)?
+    /// The one whose arguments somebody has put away.
+    var dismissedApproval: Int?
     /// The columns of the longest name that was seen on the screen in this session.
     var longestName = 0
 
     // What was found when the last frame was drawn; keys refer to what is seen.
+    var rows = RowList(Timeline(header: Header(session: "", started: 0)), at: 0)
     var visible: [Row] = []
     var laneRows = 1
     var axis = Axis(start: 0, span: 1, columns: 1)
@@ -168,6 +180,11 @@ package struct Dashboard: Sendable {
         zoom = .fit
         placement = Placement()
         usesPlacement = false
+        arrangement.forget()
+        rowCache = RowCache()
+        search = search.map { Search($0.hunt.needle) }
+        approval = nil
+        dismissedApproval = nil
         longestName = 0
         visible = []
         summaries = [:]
@@ -177,6 +194,7 @@ package struct Dashboard: Sendable {
         precisions = [:]
         transcript = Transcript()
         transport.forgetSession()
+        statistics = Statistics()
     }
 
     /// The place of the session that is shown.
@@ -230,7 +248,7 @@ package struct Dashboard: Sendable {
         case .following:
             guard timeline.isActive(at: t) else { return nil }
             // Of the conversation only times to a tenth of a second change by themselves.
-            return view == .transcript ? 100_000 : interval(speed: 1)
+            return view == .lanes ? interval(speed: 1) : 100_000
         case .playing(_, let speed):
             guard t < timeline.last else {
                 return playhead.pause(clock: input.clock, along: course(timeline, end: timeline.last, transport.idleGaps(timeline)))

@@ -18,6 +18,8 @@ package struct Glyphs: Sendable, Hashable {
     package var critical: Glyph
     /// Before the selected lane.
     package var selected: Glyph
+    /// Before a lane in which the words stand that are looked for: the key that looks for them.
+    package var match: Glyph = "/"
 
     // Bars.
     package var full: Glyph
@@ -49,6 +51,8 @@ package struct Glyphs: Sendable, Hashable {
     /// The numbers that have a character of their own, from one.
     package var numbers: [Glyph]
     package var live, playing, paused, more, folded, unfolded: Glyph
+    /// Before how many there are of something, and before what is folded away.
+    package var times, plus: Glyph
 
     package struct Corners: Sendable, Hashable {
         package var topLeft, topRight, bottomLeft, bottomRight: Glyph
@@ -66,7 +70,7 @@ package struct Glyphs: Sendable, Hashable {
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
         trackDone: "━", trackHead: "●", trackToCome: "─", trackSkipped: "┈",
         numbers: circledNumbers,
-        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾")
+        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾", times: "×", plus: "+")
 
     package static let ascii = Glyphs(
         queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
@@ -79,7 +83,7 @@ package struct Glyphs: Sendable, Hashable {
         corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
         trackDone: "=", trackHead: "O", trackToCome: "-", trackSkipped: ".",
         numbers: digits,
-        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v")
+        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v", times: "x", plus: "+")
 
     private static let digits: [Glyph] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
 

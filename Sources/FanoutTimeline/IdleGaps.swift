@@ -22,6 +22,14 @@ struct Silences: Sendable {
         }
     }
 
+    /// Forgets those that end before an instant.
+    mutating func forget(before t: Int64) {
+        let count = stretches.leading { $0.upperBound < t }
+        guard count > 0 else { return }
+        stretches.removeFirst(count)
+        version += 1
+    }
+
     private mutating func put(_ stretch: Range<Int64>, at place: Int) {
         guard stretch.upperBound - stretch.lowerBound >= Self.shortest else { return }
         stretches.insert(stretch, at: place)

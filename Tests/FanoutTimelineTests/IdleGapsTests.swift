@@ -46,6 +46,24 @@ struct IdleGapsTests {
         }
     }
 
+    @Test("what is forgotten of a session is not idle either")
+    func forgotten() {
+        var timeline = Timeline(header: Header(session: "s", started: 0))
+        for turn in 0..<4 {
+            for (second, body) in [
+                (0, .callStarted(Event.CallStarted(call: "c\(turn)", name: "grep", turn: turn))),
+                (5, .callFinished(Event.CallFinished(call: "c\(turn)", outcome: .ok))),
+            ] as [(Int, Event.Body)] {
+                timeline.apply(Event(t: Int64(turn * 10 + second) * 1_000_000, body))
+            }
+        }
+        #expect(timeline.idleGaps(longerThan: 2_000_000).gaps.count == 7)
+        let version = timeline.idleVersion
+        timeline.forget(turnsBefore: 2)
+        #expect(timeline.idleGaps(longerThan: 2_000_000).gaps.map(\.start) == [15, 20, 25, 30].map { $0 * 1_000_000 })
+        #expect(timeline.idleVersion > version)
+    }
+
     /// Events at 0, 1, 11, 12 and 32 seconds, of which two are played of each gap: 1 to 3, then 11; 12 to 14, then 32.
     @Test(
         "a gap is played for its limit and left at its end",

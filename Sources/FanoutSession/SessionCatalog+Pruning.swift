@@ -63,6 +63,9 @@ extension RecordingShelf {
         guard fstat(file, &opened) == 0, lstat(entry.path, &named) == 0, opened.st_mode & S_IFMT == S_IFREG,
             (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino), Int64(opened.st_size) == entry.size
         else { return .changed }
-        return unlink(entry.path) == 0 ? nil : .failed(String(cString: strerror(errno)))
+        guard unlink(entry.path) == 0 else { return .failed(String(cString: strerror(errno))) }
+        // Nobody looks for the markers of a recording that is gone.
+        unlink(MarkerFile.path(beside: entry.path))
+        return nil
     }
 }

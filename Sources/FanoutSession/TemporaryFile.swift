@@ -24,6 +24,24 @@ enum TemporaryFile {
         return file
     }
 
+    /// Puts bytes in the place of what a file holds, for its owner alone: whoever reads it finds the old ones or the new ones whole.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(SessionError) {
+        var template = Array("\(path).XXXXXX".utf8CString)
+        let file = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { mkstemp($0) } ?? -1
+        }
+        guard file >= 0 else { throw SessionError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
+        let name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var code = bytes.withUnsafeBytes { writeAll($0, to: file) }
+        if code == 0, fsync(file) != 0 { code = errno }
+        close(file)
+        if code == 0, rename(name, path) != 0 { code = errno }
+        guard code == 0 else {
+            unlink(name)
+            throw SessionError(.unwritable, "\(path): \(String(cString: strerror(code)))")
+        }
+    }
+
     /// Writes all of some bytes.
     static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32) throws(SessionError) {
         let code = writeAll(bytes, to: file)

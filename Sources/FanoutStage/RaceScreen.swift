@@ -74,7 +74,7 @@ package struct RaceScreen: Sendable {
     /// The instant of the race that is shown.
     package func instant(_ clock: Int64) -> Int64 {
         let end = isPlayed || race.isOver(at: race.last) ? race.last : clock
-        return min(end, playhead.instant(clock: scaled(clock), now: clock, end: end))
+        return min(end, playhead.instant(clock: scaled(clock), now: clock, along: Playhead.Course(end: end)))
     }
 
     /// The contestants run again: what was held is let go, and the axis keeps the length that it had.
@@ -175,7 +175,7 @@ package struct RaceScreen: Sendable {
         let calls = CleanText(race.calls) + (race.calls == 1 ? " call" : " calls")
         var right = calls + ", " + CleanText(race.contestants.count) + " ways"
         if isPlayed, scale * playhead.speed != 1 {
-            right = right + " " + CleanText(String(glyphs.separator.scalar)) + " " + Dashboard.speed(scale * playhead.speed) + "x speed"
+            right = right + " " + CleanText(String(glyphs.separator.scalar)) + " " + Dashboard.speed(scale * playhead.speed) + " speed"
         }
         if line.x + 26 + right.columns < line.limit {
             frame.put(right, x: line.limit - right.columns, y: 0, role: .muted)

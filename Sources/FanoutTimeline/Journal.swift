@@ -14,35 +14,19 @@ struct Journal {
         var lane: Int
     }
 
-    private struct Block {
+    struct Block {
         /// The instant that the entries count from.
         var base: Int64
         /// Microseconds since the base, kind, lane: 32, 3 and 29 bits; so their order is that of time.
         var entries: ContiguousArray<UInt64> = []
         var before = Counts()
-        /// How many more run after its entries than before them, and at the most among them: a wide look need not go through them.
-        var rise = 0
-        var highest = 0
-
-        mutating func rise(by kind: Kind) {
-            switch kind {
-            case .start:
-                rise += 1
-                highest = Swift.max(highest, rise)
-            case .stop: rise -= 1
-            case .ok, .error, .other, .tick, .known: break
-            }
-        }
-
-        mutating func findRise() {
-            (rise, highest) = (0, 0)
-            for entry in entries { rise(by: Journal.kind(entry)) }
-        }
+        /// By how many the most that ran at one instant were more than ran before it; nil where that is not known.
+        var rise: Int? = 0
     }
 
     private static let blockSize = 512
 
-    private var blocks: [Block] = []
+    var blocks: [Block] = []
     /// The counts after everything, kept so that appending costs no walk.
     private var tail = Counts()
 
@@ -52,8 +36,10 @@ struct Journal {
         {
             let place = blocks.count - 1
             blocks[place].entries.append(entry)
-            blocks[place].rise(by: change.kind)
             tail.apply(change.kind)
+            if let rise = blocks[place].rise {
+                blocks[place].rise = Swift.max(rise, tail.running - blocks[place].before.running)
+            }
             return
         }
         insertLate(change)
@@ -64,7 +50,7 @@ struct Journal {
         while place >= 0 {
             if let entry = Self.entry(change, base: blocks[place].base), let found = Self.find(entry, in: blocks[place].entries) {
                 blocks[place].entries.remove(at: found)
-                blocks[place].findRise()
+                blocks[place].rise = nil
                 tail.apply(change.kind, by: -1)
                 for later in blocks.indices where later > place {
                     blocks[later].before.apply(change.kind, by: -1)
@@ -117,12 +103,14 @@ struct Journal {
             // One that grew by doubling would end half empty; a short session's only block may.
             blocks[blocks.count - 1].entries.reserveCapacity(Self.blockSize)
         }
-        put(change, Self.entry(change, base: change.t) ?? 0, in: blocks.count - 1)
+        let place = blocks.count - 1
+        put(change, Self.entry(change, base: change.t) ?? 0, in: place)
+        blocks[place].rise = Swift.max(0, tail.running - blocks[place].before.running)
     }
 
     private mutating func put(_ change: Change, _ entry: UInt64, in place: Int) {
         blocks[place].entries.insert(entry, at: Self.firstIndex(above: entry, in: blocks[place].entries))
-        blocks[place].findRise()
+        blocks[place].rise = nil
         tail.apply(change.kind)
         for later in blocks.indices where later > place {
             blocks[later].before.apply(change.kind)
@@ -134,12 +122,12 @@ struct Journal {
         let entries = blocks[place].entries
         let base = blocks[place].base
         blocks[place].entries = ContiguousArray(entries[..<half])
-        blocks[place].findRise()
         let newBase = base + Int64(entries[half] >> 32)
         var block = Block(base: newBase, before: counts(throughBlock: place))
         let moved = UInt64(newBase - base) << 32
         block.entries = ContiguousArray(entries[half...].map { $0 - moved })
-        block.findRise()
+        block.rise = nil
+        blocks[place].rise = nil
         blocks.insert(block, at: place + 1)
     }
 
@@ -203,14 +191,14 @@ extension Journal {
             let block = blocks[place]
             if block.base > start, let last = block.entries.last, block.base + Int64(last >> 32) < end {
                 let reached = part(block.base)
-                if reached == part(block.base + Int64(last >> 32)) {
+                if reached == part(block.base + Int64(last >> 32)), let rise = block.rise {
                     while column < reached {
                         column += 1
                         columns[column] = running
                     }
-                    columns[column] = Swift.max(columns[column], running + block.highest)
-                    running += block.rise
+                    columns[column] = Swift.max(columns[column], running + rise)
                     place += 1
+                    running = (place < blocks.count ? blocks[place].before : tail).running
                     continue
                 }
             }
@@ -294,7 +282,7 @@ extension Journal {
         Change(t: blocks[place].base + Int64(entry >> 32), kind: Self.kind(entry), lane: Int(entry & 0x1fff_ffff))
     }
 
-    private static func kind(_ entry: UInt64) -> Kind {
+    static func kind(_ entry: UInt64) -> Kind {
         Kind(rawValue: UInt8(truncatingIfNeeded: entry >> 29) & 7) ?? .tick
     }
 
@@ -305,7 +293,7 @@ extension Journal {
     }
 
     /// The last block that begins at or before an instant; −1 where there is none.
-    private func blockIndex(at t: Int64) -> Int {
+    func blockIndex(at t: Int64) -> Int {
         var low = 0
         var high = blocks.count
         while low < high {

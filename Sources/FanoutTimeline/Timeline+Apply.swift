@@ -13,6 +13,9 @@ extension Timeline {
         }
         events += 1
         version += 1
+        if let first {
+            silences.note(t, first: first, last: last)
+        }
         last = first == nil ? t : max(last, t)
         first = min(first ?? t, t)
         if event.approx != nil {

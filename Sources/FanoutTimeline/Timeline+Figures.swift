@@ -53,6 +53,11 @@ extension Timeline {
         journal.concurrency(from: start, to: end, count: count)
     }
 
+    /// What happened in each of `count` equal parts of a range, for a picture of a whole session.
+    package func overview(from start: Int64, to end: Int64, count: Int) -> [OverviewColumn] {
+        journal.overview(from: start, to: end, count: count)
+    }
+
     /// The first instant after another at which anything changed, and the last before it.
     public func change(after t: Int64) -> Int64? { journal.next(after: t)?.t }
     public func change(before t: Int64) -> Int64? { journal.last(before: t)?.t }
@@ -71,6 +76,7 @@ extension Timeline {
 
     /// Finds anew what came out of order, so that asking stays cheap. For the owner to call after a batch of events.
     public mutating func settle() {
+        journal.settle()
         for place in turns.indices.reversed() where place >= firstTurn {
             // Late events reach back over a few turns and rarely further; an older turn is walked through when it is asked for.
             guard place >= turns.endIndex - 64 else { return }

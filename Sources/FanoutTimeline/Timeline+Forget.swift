@@ -81,6 +81,7 @@ extension Timeline {
         requests = requests.filter { $0.value >= kept }
         if let start = turns[firstTurn...].map(\.started).min() {
             journal.forget(before: start)
+            silences.forget(before: start)
         }
         let first = Int32(kept)
         dependencies = dependencies.filter { $0.key >= first }.mapValues { $0.filter { $0 >= first } }

@@ -48,6 +48,7 @@ public struct Timeline: Sendable {
     /// The newest of those that named no turn, counted from 1; 0 for none.
     var lastLooseUtterance: UInt32 = 0
     var journal = Journal()
+    var silences = Silences()
     var symbols = Symbols()
     var ids = IDStore()
     var index = LaneIndex()

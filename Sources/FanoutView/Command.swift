@@ -10,6 +10,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case pause, back5, forward5, backTenth, forwardTenth
     case tenth0, tenth1, tenth2, tenth3, tenth4, tenth5, tenth6, tenth7, tenth8, tenth9
     case previousEvent, nextEvent, previousMarker, nextMarker, slower, faster, normalSpeed
+    case mark, skipIdle, loop, captions
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask, again
     case lanes, statistics, sessions, transcript, output, theme, keys, quit

@@ -14,15 +14,44 @@ extension Dashboard {
             }
         }
 
+        /// What stands at the bottom: a caption, the transport, the keys.
+        struct Bottom {
+            /// The first row of it.
+            var start: Int
+            /// A rule and the caption's rows; empty where none is shown.
+            var caption: Range<Int>
+            /// Four rows, one where there is little room, none where the playhead follows now.
+            var transport: Range<Int>
+            var rule: Int
+            var footer: Int
+
+            /// Rows from which on the transport has four.
+            static let roomyHeight = 24
+
+            /// - Parameter captionRows: How many rows captions take; 0 where none are shown.
+            init(height: Int, hasTransport: Bool, captionRows: Int) {
+                footer = height - 1
+                let isRoomy = hasTransport && height >= Self.roomyHeight
+                if isRoomy {
+                    transport = footer - 4..<footer
+                    rule = transport.lowerBound - 1
+                    start = rule
+                } else {
+                    rule = footer - 1
+                    transport = hasTransport ? rule - 1..<rule : rule..<rule
+                    start = transport.lowerBound
+                }
+                caption = start - (captionRows > 0 ? captionRows + 1 : 0)..<start
+                start = caption.lowerBound
+            }
+        }
+
         var tabs: Int?
         var headerRule: Int?
         var axis: Int
         var lanes: Range<Int>
         var concurrency: Int
         var detail: Range<Int>?
-        var transport: Int?
-        var footerRule: Int
-        var footer: Int
 
         /// Gives the last row of the lanes to a map of the whole turn, under the row that counts what runs.
         mutating func makeRoomForMinimap() {
@@ -31,17 +60,13 @@ extension Dashboard {
             lanes = lanes.lowerBound..<concurrency
         }
 
-        /// - Parameter detailLines: How many lines the detail has to show; nil where it is closed.
-        init(width: Int, height: Int, detailLines: Int?, hasTransport: Bool, hasTabs: Bool) {
+        /// - Parameters:
+        ///   - bottom: The first row of what stands at the bottom.
+        ///   - detailLines: How many lines the detail has to show; nil where it is closed.
+        init(height: Int, bottom: Int, detailLines: Int?, hasTabs: Bool) {
             let top = Top(height: height, hasTabs: hasTabs)
             (tabs, headerRule, axis) = (top.tabs, top.rule, top.end)
-            footer = height - 1
-            footerRule = height - 2
-            var bottom = footerRule
-            if hasTransport {
-                bottom -= 1
-                transport = bottom
-            }
+            var bottom = bottom
             if let detailLines {
                 // A rule, two lines about the call, the pages, and as much of one as there is and as leaves the lanes a view.
                 let room = bottom - axis - 2

@@ -1,38 +1,7 @@
-package import FanoutEvents
+internal import FanoutEvents
 internal import FanoutTimeline
 
 extension Dashboard {
-    /// Where the playhead stands in the session.
-    func drawTransport(_ y: Int, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
-        let extent = timeline.extent
-        // A live run goes on while the playhead stands, and nothing need have happened where it stands.
-        let length = max(1, max(extent.upperBound, t) - extent.lowerBound)
-        var line = Line(x: 1, y: y, limit: frame.width - 1)
-        line.add(glyph: playhead.isStill ? glyphs.paused : glyphs.playing, .accent, into: &frame)
-        line.add(DurationText.position(t - extent.lowerBound), .text, gap: 1, into: &frame)
-        line.add("/ " + DurationText.position(length), .muted, gap: 1, into: &frame)
-        line.add("speed " + Self.speed(playhead.speed) + "x", .muted, gap: 3, into: &frame)
-        let start = line.x + 3
-        let columns = frame.width - 1 - start
-        guard columns >= 8 else { return }
-        let head = Int(Double(max(0, min(length, t - extent.lowerBound))) / Double(length) * Double(columns - 1))
-        frame.fill(start..<start + head, y: y, with: glyphs.trackDone, role: .accent)
-        frame.fill(start + head..<start + columns, y: y, with: glyphs.trackToCome, role: .border)
-        for marker in timeline.markers.prefix(1000) {
-            let column = Int(Double(max(0, min(length, marker.t - extent.lowerBound))) / Double(length) * Double(columns - 1))
-            frame.put(glyphs.critical, x: start + column, y: y, role: .critical)
-        }
-        frame.put(glyphs.trackHead, x: start + head, y: y, role: .accent)
-    }
-
-    /// A factor with as many decimals as it has, two at the most.
-    package static func speed(_ factor: Double) -> CleanText {
-        let hundredths = Int64(factor * 100 + 0.5)
-        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
-        let decimals = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"
-        return CleanText(String(whole) + decimals)
-    }
-
     /// What can be done here, or what there is to say.
     func drawFooter(_ y: Int, _ timeline: Timeline?, _ t: Int64, into frame: inout Frame) {
         if let entry {
@@ -87,7 +56,7 @@ extension Dashboard {
         }
         hints.append(("Space", playhead.isStill ? "go on" : "pause"))
         if isReplay || !playhead.isFollowing {
-            hints += [("← →", "5s"), (", .", "step"), ("< >", "speed")]
+            hints += [("← →", "5s"), (", .", "step"), ("[ ]", "marker"), ("< >", "speed"), ("i", "idle")]
         }
         if !isReplay, !playhead.isFollowing || selection != nil {
             hints.append(("F", "follow"))

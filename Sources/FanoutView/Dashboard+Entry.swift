@@ -8,6 +8,8 @@ extension Dashboard {
         /// What the words are for.
         enum Purpose: Sendable {
             case prompt
+            /// The name of a marker, which is set with it or has another so far.
+            case marker(OwnMarker, isNew: Bool)
             /// Words to look for; what was looked for before comes back if they are given up.
             case search(before: Search?)
             case filter(before: LaneFilter?)
@@ -44,6 +46,7 @@ extension Dashboard {
             self.entry = entry
         case (.filter(let before), .leave): arrangement.use(key == .escape ? before : nil)
         case (.filter, .send(let text)): notice = filter(by: text, input)
+        case (.marker(let marker, let isNew), let answer): return name(marker, isNew: isNew, answer, key)
         }
         return []
     }
@@ -80,6 +83,7 @@ extension Dashboard.Entry.Purpose {
     fileprivate var title: CleanText {
         switch self {
         case .prompt: "ask"
+        case .marker: "marker"
         case .search: "/"
         case .filter: "filter"
         }
@@ -89,6 +93,8 @@ extension Dashboard.Entry.Purpose {
     fileprivate var hints: [(CleanText, CleanText)] {
         switch self {
         case .prompt: [("Enter", "send"), ("Esc", "leave")]
+        case .marker(_, isNew: true): [("Enter", "set"), ("Esc", "leave")]
+        case .marker(_, isNew: false): [("Enter", "rename, empty: remove"), ("Esc", "leave")]
         case .search: [("Enter", "go to the next"), ("Esc", "as before")]
         case .filter(before: nil): [("", "tool:sql state:failed >2s text"), ("Enter", "keep"), ("Esc", "as before")]
         case .filter: [("Enter", "keep, nothing: all"), ("Esc", "as before")]

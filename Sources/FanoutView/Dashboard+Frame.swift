@@ -38,19 +38,22 @@ extension Dashboard {
         let index = sessionIndex(input.timelines) ?? 0
         let timeline = input.timelines[index]
         meet(timeline)
+        meetGaps(timeline, input)
         let t = instant(timeline, input)
+        let bottom = Areas.Bottom(
+            height: input.height, hasTransport: isReplay || !playhead.isFollowing, captionRows: captionRows(timeline, input))
         if view == .statistics {
-            drawStatisticsScreen(timeline, index, t, input, into: &frame)
+            drawStatisticsScreen(timeline, index, t, bottom, input, into: &frame)
             return frame
         }
         if view == .transcript {
-            drawTranscriptScreen(timeline, index, t, input, into: &frame)
+            drawTranscriptScreen(timeline, index, t, bottom, input, into: &frame)
             return frame
         }
         let page = layOutDetail(timeline, t, input)
         var areas = Areas(
-            width: input.width, height: input.height, detailLines: page == nil ? nil : detailLines,
-            hasTransport: isReplay || !playhead.isFollowing, hasTabs: showsTabs && input.timelines.all.count > 1)
+            height: input.height, bottom: bottom.start, detailLines: page == nil ? nil : detailLines,
+            hasTabs: showsTabs && input.timelines.all.count > 1)
         var columns = layOutRows(areas, timeline, t, width: input.width)
         let focus = focusTurn(timeline, t)
         let minimap = focus.flatMap { wholeTurn($0, timeline, t) }
@@ -94,12 +97,8 @@ extension Dashboard {
             drawRule(detailArea.lowerBound, into: &frame)
             drawDetail(detailArea.dropFirst(), timeline, t, page, into: &frame)
         }
-        if let transport = areas.transport {
-            drawTransport(transport, timeline, t, into: &frame)
-        }
-        drawRule(areas.footerRule, into: &frame)
-        drawFindings(areas.footerRule, timeline, t, into: &frame)
-        drawFooter(areas.footer, timeline, t, into: &frame)
+        drawBottom(bottom, timeline, t, input, into: &frame)
+        drawFindings(bottom.rule, timeline, t, into: &frame)
         if showsKeys {
             drawKeys(into: &frame)
         }
@@ -131,11 +130,12 @@ extension Dashboard {
     }
 
     /// The conversation under the same header, over the same footer.
-    private mutating func drawTranscriptScreen(_ timeline: Timeline, _ index: Int, _ t: Int64, _ input: Input, into frame: inout Frame) {
+    private mutating func drawTranscriptScreen(
+        _ timeline: Timeline, _ index: Int, _ t: Int64, _ bottom: Areas.Bottom, _ input: Input, into frame: inout Frame
+    ) {
         let focus = focusTurn(timeline, t)
         let path = findings(focus, timeline, t).path
         drawHeader(timeline, t, focus, path, into: &frame)
-        var bottom = input.height - 2
         let top = Areas.Top(height: input.height, hasTabs: showsTabs && input.timelines.all.count > 1)
         if let rule = top.rule {
             drawRule(rule, into: &frame)
@@ -143,16 +143,10 @@ extension Dashboard {
         if let tabs = top.tabs {
             drawTabs(tabs, index, input, into: &frame)
         }
-        drawRule(bottom, into: &frame)
-        drawFooter(input.height - 1, timeline, t, into: &frame)
-        let footerRule = bottom
-        if isReplay || !playhead.isFollowing {
-            bottom -= 1
-            drawTransport(bottom, timeline, t, into: &frame)
-        }
-        drawTranscript(top.end..<bottom, timeline, t, input, into: &frame)
+        drawBottom(bottom, timeline, t, input, into: &frame)
+        drawTranscript(top.end..<bottom.start, timeline, t, input, into: &frame)
         if transcript.anchor != nil {
-            var more = Line(x: frame.width - 10, y: footerRule, limit: frame.width)
+            var more = Line(x: frame.width - 10, y: bottom.rule, limit: frame.width)
             more.add(" ", .muted, into: &frame)
             more.add(glyph: glyphs.more, .accent, into: &frame)
             more.add(" more ", .muted, into: &frame)

@@ -59,6 +59,7 @@ extension Dashboard {
 
     private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
+        meetGaps(timeline, input)
         let t = instant(timeline, input)
         if view == .transcript, handleTranscript(command, timeline, t, input) {
             return []
@@ -109,11 +110,15 @@ extension Dashboard {
             seek(timeline.extent.lowerBound + length(timeline, input) / 10 * Int64(command.tenth), timeline, input)
         case .previousEvent: step(to: timeline.change(before: t), orSay: "nothing happened before this", timeline, input)
         case .nextEvent: step(to: timeline.change(after: t), orSay: "nothing happened after this", timeline, input)
-        case .previousMarker: step(to: timeline.markers.last { $0.t < t }?.t, orSay: "no marker before this", timeline, input)
-        case .nextMarker: step(to: timeline.markers.first { $0.t > t }?.t, orSay: "no marker after this", timeline, input)
+        case .previousMarker: step(to: marker(-1, from: t, timeline, input), orSay: "no marker before this", timeline, input)
+        case .nextMarker: step(to: marker(1, from: t, timeline, input), orSay: "no marker after this", timeline, input)
         case .slower: playhead.change(speed: -1, from: t, clock: input.clock)
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
+        case .mark: openMarker(timeline, t, input)
+        case .skipIdle: toggleIdle(t, timeline, input)
+        case .loop: toggleLoop(t, input)
+        case .captions: toggleCaptions(timeline, input)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
         case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again: break
         }

@@ -258,9 +258,7 @@ extension Dashboard {
         }
         drawEdges(y, columns, into: &frame)
         for (column, level) in levels.enumerated() where level > 0 && column <= last {
-            // One stands lowest and the peak highest, whatever lies between them.
-            let step = level == 1 ? 0 : level >= peak ? 7 : 1 + (level - 1) * 6 / (peak - 1)
-            frame.put(glyphs.heights[step], x: columns.bar + column, y: y, role: .concurrency)
+            frame.put(glyphs.heights[Self.height(level, of: peak)], x: columns.bar + column, y: y, role: .concurrency)
         }
     }
 }

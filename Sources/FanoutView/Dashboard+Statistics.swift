@@ -96,21 +96,17 @@ extension Dashboard {
 
     // MARK: Drawing
 
-    mutating func drawStatisticsScreen(_ timeline: Timeline, _ index: Int, _ t: Int64, _ input: Input, into frame: inout Frame) {
+    mutating func drawStatisticsScreen(
+        _ timeline: Timeline, _ index: Int, _ t: Int64, _ bottom: Areas.Bottom, _ input: Input, into frame: inout Frame
+    ) {
         let focus = focusTurn(timeline, t)
         drawHeader(timeline, t, focus, findings(focus, timeline, t).path, into: &frame)
         let top = Areas.Top(height: input.height, hasTabs: showsTabs && input.timelines.all.count > 1)
         if let rule = top.rule { drawRule(rule, into: &frame) }
         if let tabs = top.tabs { drawTabs(tabs, index, input, into: &frame) }
-        var bottom = input.height - 2
-        drawRule(bottom, into: &frame)
-        drawFooter(input.height - 1, timeline, t, into: &frame)
-        if isReplay || !playhead.isFollowing {
-            bottom -= 1
-            drawTransport(bottom, timeline, t, into: &frame)
-        }
+        drawBottom(bottom, timeline, t, input, into: &frame)
         findStatistics(timeline, t)
-        drawStatistics(top.end..<bottom, into: &frame)
+        drawStatistics(top.end..<bottom.start, into: &frame)
         if showsKeys { drawKeys(into: &frame) }
     }
 

@@ -17,6 +17,7 @@ extension Dashboard {
         copy.followUps = .none
         copy.notice = nil
         copy.zoom = .fit
+        copy.transport.showsCaptions = false
         copy.playhead = .live()
         copy.isReplay = false
         let rows = RowList(timeline, at: instant(timeline, input)).count

@@ -37,6 +37,8 @@ package struct Dashboard: Sendable {
         case deny(String)
         case retry(String)
         case ask(String)
+        /// One of the user's own markers was set, renamed or removed.
+        case mark(OwnMarkers.Change)
     }
 
     /// The pages of the detail, in their order.
@@ -107,6 +109,8 @@ package struct Dashboard: Sendable {
     /// Whether several sessions have tabs; a picture that stays is of one of them.
     var showsTabs = true
     package var playhead: Playhead
+    /// How it moves, and along what.
+    package var transport = Transport()
     var selection: Int?
     var top = 0
     var zoom = Zoom.fit
@@ -189,6 +193,7 @@ package struct Dashboard: Sendable {
         orders = [:]
         precisions = [:]
         transcript = Transcript()
+        transport.forgetSession()
         statistics = Statistics()
     }
 
@@ -202,10 +207,30 @@ package struct Dashboard: Sendable {
     ///
     /// Where nothing goes on, now is the last thing that happened: then the picture stands still.
     package func instant(_ timeline: Timeline, _ input: Input) -> Int64 {
+        instant(timeline, input, transport.idleGaps(timeline))
+    }
+
+    /// The instant of the session that the screen shows where these gaps are skipped, if any are.
+    private func instant(_ timeline: Timeline, _ input: Input, _ gaps: IdleGaps) -> Int64 {
         let now = max(timeline.last, input.now - timeline.header.started)
+        let end = timeline.over != nil || !timeline.isActive(at: now) ? timeline.last : now
+        return playhead.instant(clock: input.clock, now: end, along: course(timeline, end: end, gaps))
+    }
+
+    /// What the playhead moves along while now is the instant `end`.
+    private func course(_ timeline: Timeline, end: Int64, _ gaps: IdleGaps) -> Playhead.Course {
         let isOver = timeline.over != nil
-        let end = isOver || !timeline.isActive(at: now) ? timeline.last : now
-        return playhead.instant(clock: input.clock, now: end, end: isReplay || isOver ? timeline.last : end)
+        return Playhead.Course(
+            start: timeline.extent.lowerBound, end: isReplay || isOver ? timeline.last : end, gaps: transport.skipsIdle ? gaps : .none,
+            isLoop: transport.isLoop && isOver)
+    }
+
+    /// Takes note of what is idle by now; the playhead stays where it is when that changes.
+    mutating func meetGaps(_ timeline: Timeline, _ input: Input) {
+        let gaps = transport.meetGaps(timeline)
+        if transport.skipsIdle, playhead.isPlaying, let before = gaps.before, before != gaps.now {
+            playhead.anchor(at: instant(timeline, input, before), clock: input.clock)
+        }
     }
 
     /// After how many microseconds the picture changes by itself; nil where only an event or a key changes it.
@@ -225,7 +250,9 @@ package struct Dashboard: Sendable {
             // Of the conversation only times to a tenth of a second change by themselves.
             return view == .lanes ? interval(speed: 1) : 100_000
         case .playing(_, let speed):
-            guard t < timeline.last else { return nil }
+            guard t < timeline.last else {
+                return playhead.pause(clock: input.clock, along: course(timeline, end: timeline.last, transport.idleGaps(timeline)))
+            }
             return interval(speed: speed)
         }
     }

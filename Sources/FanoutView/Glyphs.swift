@@ -46,6 +46,10 @@ package struct Glyphs: Sendable, Hashable {
     package var corners: Corners
     /// A line that is filled up to the playhead: done, the playhead, to come.
     package var trackDone, trackHead, trackToCome: Glyph
+    /// In that line, what is skipped.
+    package var trackSkipped: Glyph
+    /// The numbers that have a character of their own, from one.
+    package var numbers: [Glyph]
     package var live, playing, paused, more, folded, unfolded: Glyph
     /// Before how many there are of something, and before what is folded away.
     package var times, plus: Glyph
@@ -64,7 +68,8 @@ package struct Glyphs: Sendable, Hashable {
         heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], parallel: "‖",
         ellipsis: "…", separator: "·", divider: "│", rule: "─",
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
-        trackDone: "━", trackHead: "●", trackToCome: "─",
+        trackDone: "━", trackHead: "●", trackToCome: "─", trackSkipped: "┈",
+        numbers: circledNumbers,
         live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾", times: "×", plus: "+")
 
     package static let ascii = Glyphs(
@@ -76,6 +81,15 @@ package struct Glyphs: Sendable, Hashable {
         heights: [".", ".", ":", ":", "|", "|", "#", "#"], parallel: "x",
         ellipsis: "~", separator: "-", divider: "|", rule: "-",
         corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
-        trackDone: "=", trackHead: "O", trackToCome: "-",
+        trackDone: "=", trackHead: "O", trackToCome: "-", trackSkipped: ".",
+        numbers: digits,
         live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v", times: "x", plus: "+")
+
+    private static let digits: [Glyph] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+    /// ① to ⑳, where each of them takes one cell.
+    private static let circledNumbers: [Glyph] = {
+        let scalars = (0x2460...0x2473).compactMap { Unicode.Scalar($0) }
+        return scalars.allSatisfy { $0.columns == 1 } ? scalars.map { Glyph(unicodeScalarLiteral: $0) } : digits
+    }()
 }

@@ -219,8 +219,9 @@ package struct KeyMap: Sendable {
             Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),
             Entry(tenths, "0 … 9", "to that tenth"),
             Entry([(",", .previousEvent), (".", .nextEvent)], ", .", "event by event"),
-            Entry([("[", .previousMarker), ("]", .nextMarker)], "[ ]", "markers"),
+            Entry([("[", .previousMarker), ("]", .nextMarker), ("M", .mark)], "[ ] M", "markers, set one"),
             Entry([("<", .slower), (">", .faster), (.backspace, .normalSpeed)], "< > Bksp", "speed"),
+            Entry([("i", .skipIdle), ("L", .loop), ("c", .captions)], "i L c", "idle, loop, captions"),
         ])
 
     private static let tenths: [(Key, Command)] = [

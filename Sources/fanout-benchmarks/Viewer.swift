@@ -76,7 +76,8 @@ enum ViewerBenchmarks {
         precondition(running >= 0)
     }
 
-    /// Draws frames of a live run with `n` lanes at 120×40, each a thirtieth of a second after the last.
+    /// Draws frames of a live run with `n` lanes at 120×40, each a thirtieth of a second after the last; and of the same played, while a
+    /// change comes between any two frames.
     static func frame(_ n: Int) async throws -> [Figures] {
         var timelines = Timelines()
         timelines.open(Header(session: "bench", started: 0), session: 0, source: 0)
@@ -91,21 +92,28 @@ enum ViewerBenchmarks {
                 apply(Event(t: t + 300_000, .callFinished(Event.CallFinished(call: "c\(lane)", outcome: lane % 12 == 0 ? .failed : .ok))))
             }
         }
-        var dashboard = Dashboard(source: "bench", playhead: .live(), isReplay: false)
-        var times: [Double] = []
         let start = Int64(n) * 5000 + 1_000_000
-        for step in 0..<600 {
-            let now = start + Int64(step) * 33_333
-            let watch = Stopwatch()
-            let frame = dashboard.frame(
-                Dashboard.Input(timelines: timelines, event: { _ in nil }, width: 120, height: 40, clock: now, now: now))
-            times.append(watch.wallMicroseconds)
-            precondition(frame.width == 120)
-        }
-        times.sort()
         var figures = Figures()
-        figures.add("p50_us", times[times.count / 2], digits: 1)
-        figures.add("p95_us", times[times.count * 95 / 100], digits: 1)
+        for (name, isReplay) in [("", false), ("replay_", true)] {
+            let playhead: Playhead = isReplay ? .replay(from: 0, at: start, speed: 1, isPaused: false) : .live()
+            var dashboard = Dashboard(source: "bench", playhead: playhead, isReplay: isReplay)
+            dashboard.transport.skipsIdle = isReplay
+            var times: [Double] = []
+            for step in 0..<600 {
+                let now = start + Int64(step) * 33_333
+                if isReplay {
+                    apply(Event(t: now, .callProgress(Event.CallProgress(call: "c1", done: Double(step), total: 600))))
+                }
+                let watch = Stopwatch()
+                let frame = dashboard.frame(
+                    Dashboard.Input(timelines: timelines, event: { _ in nil }, width: 120, height: 40, clock: now, now: now))
+                times.append(watch.wallMicroseconds)
+                precondition(frame.width == 120)
+            }
+            times.sort()
+            figures.add("\(name)p50_us", times[times.count / 2], digits: 1)
+            figures.add("\(name)p95_us", times[times.count * 95 / 100], digits: 1)
+        }
         return [figures]
     }
 

@@ -114,7 +114,9 @@ enum LiveRun {
         // Nothing of the run happens before the screen is there to show it, or has refused.
         let show: Show
         do {
-            show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, run: run, notices: notices)
+            show = try Show(
+                ledger, display: display, looks: looks, dashboard: dashboard, run: run, notices: notices,
+                markers: MarkerFile(recording: recorder.path))
         } catch {
             dialogue.close()
             gate.open()
@@ -149,7 +151,7 @@ enum LiveRun {
             if engine.retry(call: call) == nil {
                 return "it cannot be called again: its turn no longer waits for it"
             }
-        case .ask, .quit, .nextTheme: break
+        case .ask, .quit, .nextTheme, .mark: break
         }
         return nil
     }

@@ -10,45 +10,71 @@ extension ProgramCommand {
     static let replay = ProgramCommand(
         name: "replay", operands: "[FILE]", summary: "plays a recording: pause, speed, seek, step; without FILE it asks which",
         options: display + [
-            Option("speed", argument: "N", "how many times as fast, 0.1 to 64"),
-            Option("seek", argument: "SECONDS", "begins there"),
-            Option("start-paused", "waits at the beginning"),
+            Option("speed", argument: "N", "how many times as fast, 0.1 to 64; max: all of it within three seconds"),
+            Option("seek", argument: "WHERE", "begins there: seconds, M:SS, H:MM:SS, 50%, or a marker's name"),
+            Option("start-paused", "waits there"),
+            Option("idle-limit", argument: "SECONDS", "skips the rest of longer stretches without an event, from 0.5"),
+            Option("loop", "begins again at the end"),
             Option("strict", "refuses a file with a line that cannot be read"),
         ]
     ) { options in
         guard options.operands.count <= 1 else {
             throw UsageError("replay: one recording at a time")
         }
-        let speed = try options.positive("speed", most: 64) ?? 1
-        let seek = try options.seconds("seek", most: 1e9) ?? 0
+        let speed = try speed(options)
+        let idleLimit = try idleLimit(options)
+        let seek = options.value("seek").map { SeekPlace($0) } ?? .instant(0)
         let display = try Display.choose(options)
         let looks = try Looks(options)
         guard let path = try options.operands.first ?? chosen(display, looks) else {
             return 0
         }
         guard display == .dashboard else {
-            return try print(path, display, looks, options)
+            return try print(path, display, looks, seek, options)
         }
         let ledger = Ledger(recorder: nil)
         let reading = try RecordingReading(path, isStrict: options.has("strict"), into: ledger)
         // Only what is refused must be read to its end first; else a beginning is enough to begin with.
         var hasMore = true
-        while hasMore, ledger.timelines.isEmpty || options.has("strict") {
+        while hasMore, ledger.timelines.isEmpty || options.has("strict") || seek.needsMore(than: ledger.timelines[0]) {
             hasMore = try reading.readOn(most: Self.beginning)
         }
-        let first = ledger.timelines[0].extent.lowerBound + Int64(seek * 1_000_000)
+        let markers = MarkerFile(recording: path)
+        let first = try seek.instant(in: ledger.timelines[0], markers: markers.markers)
         let playhead = Playhead.replay(from: first, at: Clock.monotonic(), speed: speed, isPaused: options.has("start-paused"))
         var dashboard = Dashboard(source: CleanText(path), playhead: playhead, isReplay: true, glyphs: looks.glyphs)
+        dashboard.transport.isLoop = options.has("loop")
+        if let idleLimit {
+            (dashboard.transport.skipsIdle, dashboard.transport.idleLimit) = (true, idleLimit)
+        }
         if ledger.timelines.problemCount > 0, let first = ledger.timelines.problems.first {
             dashboard.notice = CleanText("\(ledger.timelines.problemCount) lines could not be read; the first: \(first.problem)")
         }
         let rest = hasMore ? RecordingSource(reading).map { [$0] } ?? [] : []
-        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: rest)
+        let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: rest, markers: markers)
         return Composition.finish(show.perform(), show, ledger: ledger, isRecorded: false)
     }
 
     /// Bytes of a recording that are read before it is shown.
     private static let beginning = 8 << 20
+
+    private static func speed(_ options: Options) throws(UsageError) -> Double {
+        if options.value("speed") == "max" { return Playhead.asFastAsPossible }
+        do {
+            return try options.positive("speed", most: Playhead.fastest) ?? 1
+        } catch {
+            throw UsageError(error.description + ", or max")
+        }
+    }
+
+    /// Microseconds that are played of a stretch without an event; nil where all of it is.
+    private static func idleLimit(_ options: Options) throws(UsageError) -> Int64? {
+        guard let text = options.value("idle-limit") else { return nil }
+        guard let seconds = Double(text), (0.5...86_400).contains(seconds) else {
+            throw UsageError("--idle-limit \(text): it takes a number of seconds from 0.5 to 86400")
+        }
+        return Int64(seconds * 1_000_000)
+    }
 
     /// The recording that somebody chooses; nil where they want none.
     private static func chosen(_ display: Display, _ looks: Looks) throws -> String? {
@@ -67,10 +93,16 @@ extension ProgramCommand {
     }
 
     /// Without a screen a recording is told from beginning to end, as fast as it can be read.
-    private static func print(_ path: String, _ display: Display, _ looks: Looks, _ options: Options) throws -> Int32 {
+    private static func print(
+        _ path: String, _ display: Display, _ looks: Looks, _ seek: SeekPlace, _ options: Options
+    ) throws -> Int32 {
         if options.has("strict") {
             // Nothing is told of a file that is refused.
             _ = try SessionFile.load(path, isStrict: true)
+        }
+        if case .marker = seek {
+            // It is told from its beginning all the same; but what is no marker of it was a mistake.
+            _ = try seek.instant(in: SessionFile.load(path)[0], markers: MarkerFile(recording: path).markers)
         }
         let printer = Printer(display, glyphs: looks.glyphs, isWhole: true)
         let ledger = Ledger(recorder: nil, observer: printer)

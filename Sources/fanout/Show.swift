@@ -52,6 +52,8 @@ final class Show {
     private var saidProblems = 0
     /// Calls whoever does not look.
     private let notices: Notices?
+    /// The user's own markers, and where they are kept.
+    private var markers: MarkerFile
     /// Asked after each batch whether to go on.
     private let shouldStop: () -> Bool
 
@@ -60,7 +62,7 @@ final class Show {
 
     init(
         _ ledger: Ledger, display: Display, looks: Looks, dashboard: Dashboard, sources: [any EventSource] = [], run: Run? = nil,
-        notices: Notices? = nil, shouldStop: @escaping () -> Bool = { false }
+        notices: Notices? = nil, markers: MarkerFile = MarkerFile(recording: nil), shouldStop: @escaping () -> Bool = { false }
     ) throws {
         self.ledger = ledger
         self.display = display
@@ -69,6 +71,11 @@ final class Show {
         self.sources = sources
         self.run = run
         self.notices = notices
+        self.markers = markers
+        self.dashboard.transport.markers = markers.markers
+        if let notice = markers.notice.map({ CleanText($0) }) {
+            self.dashboard.notice = dashboard.notice.map { $0 + "; " + notice } ?? notice
+        }
         self.shouldStop = shouldStop
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
@@ -353,6 +360,12 @@ final class Show {
         case .cancelCall, .cancelTurn, .approve, .deny, .retry:
             if let note = run?.control(effect) {
                 dashboard.notice = note
+            }
+        case .mark(let change):
+            let note = markers.take(change)
+            dashboard.transport.markers.replace(by: markers.markers)
+            if let note {
+                dashboard.notice = CleanText(note)
             }
         case .ask(let prompt):
             if run?.dialogue.ask(prompt) != true {

@@ -56,8 +56,11 @@ extension ProgramCommand {
         if program != nil {
             dashboard.output = OutputPane()
         }
+        // One file that is followed is a recording itself.
+        let isOneFile = options.operands.count == 1 && !isRecorded && options.operands != ["claude"]
+        let markers = MarkerFile(recording: recorder.path ?? (isOneFile ? options.operands[0] : nil))
         let show = try Show(
-            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, notices: notices,
+            ledger, display: display, looks: looks, dashboard: dashboard, sources: sources, notices: notices, markers: markers,
             shouldStop: { strict?.refused != nil })
         let end = show.perform()
         printer?.finish()

@@ -43,7 +43,12 @@ struct BadInputTests {
         Case("replay good --ui dashboard", 2, "TERM is not set", "--ui plain"),
         Case("replay", 2, "name a recording"), Case("replay good good", 2, "one recording"),
         Case("replay good --speed 0", 2, "--speed 0", "above 0"),
-        Case("replay good --seek x", 2, "--seek x", "from 0"), Case("stats", 2, "name a recording"), Case("watch", 2, "standard input"),
+        Case("replay good --seek x", 2, "--seek x", "from 0", "M:SS", "50%", "a marker's name", "no markers"),
+        Case("replay good --seek 1:60", 2, "--seek 1:60", "H:MM:SS"), Case("replay good --seek 101%", 2, "--seek 101%", "percentage"),
+        Case("replay good --seek -1", 2, "--seek -1", "seconds from 0"),
+        Case("replay good --idle-limit 0", 2, "--idle-limit 0", "from 0.5"),
+        Case("replay good --speed fast", 2, "--speed fast", "above 0", "at most 64, or max"), Case("stats", 2, "name a recording"),
+        Case("watch", 2, "standard input"),
         Case("run", 2, "what the agent is to do"), Case("run a b", 2, "quotes"), Case("run hi", 2, "--model"),
         Case("run hi -m x", 2, "OPENAI_API_KEY", "--base-url"),
         // Files that are not what they should be.

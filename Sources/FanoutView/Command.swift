@@ -11,5 +11,6 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case previousEvent, nextEvent, previousMarker, nextMarker, slower, faster, normalSpeed
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask
-    case lanes, sessions, transcript, output, theme, keys, quit
+    case copyText, copyJSON
+    case lanes, sessions, transcript, output, theme, mouse, keys, quit
 }

@@ -12,6 +12,7 @@ extension Dashboard {
     /// What is seen decides which lines are fetched from the recording and which lane keeps which row; that is why it is mutating.
     package mutating func frame(_ input: Input) -> Frame {
         var frame = Frame(width: input.width, height: input.height, glyphs: glyphs)
+        regions.removeAll(keepingCapacity: true)
         guard input.width >= Self.leastWidth, input.height >= Self.leastHeight else {
             drawTooSmall(into: &frame)
             return frame
@@ -64,8 +65,9 @@ extension Dashboard {
             drawTabs(tabs, index, input, into: &frame)
         }
         let calls = visible.compactMap(\.lane).filter { timeline.lane($0).kind == .call }
-        drawAxis(
-            areas.axis, columns, isOrderOnly: !calls.isEmpty && calls.allSatisfy { timeline.isOrderOnly($0, at: t) }, into: &frame)
+        let isOrderOnly = !calls.isEmpty && calls.allSatisfy { timeline.isOrderOnly($0, at: t) }
+        drawAxis(areas.axis, columns, isOrderOnly: isOrderOnly, into: &frame)
+        mark(.lanes, columns: 0..<input.width, rows: areas.axis..<areas.concurrency + 1)
         // What hung on what cannot be told from the order alone.
         let critical = findings.precision.criticalPath == .orderOnly ? [] : Set(path.lanes)
         for (offset, row) in visible.enumerated() {
@@ -74,11 +76,20 @@ extension Dashboard {
             case .turn(let turn): drawHeading(turn, y, columns, timeline, t, into: &frame)
             case .lane(let lane, let depth):
                 drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+                mark(.lane(lane), columns: 0..<input.width, rows: y..<y + 1)
             }
         }
-        drawConcurrency(min(areas.concurrency, areas.lanes.lowerBound + visible.count), columns, timeline, t, focus, into: &frame)
+        let concurrency = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
+        drawConcurrency(concurrency, columns, timeline, t, focus, into: &frame)
+        // Where only the order is known, columns are no instants.
+        for row in isOrderOnly ? [] : [areas.axis, concurrency] {
+            mark(
+                .time(start: axis.start, span: axis.span, isAxis: true), columns: columns.bar..<columns.bar + columns.barWidth,
+                rows: row..<row + 1)
+        }
         if let detailArea = areas.detail {
             drawRule(detailArea.lowerBound, into: &frame)
+            mark(.detail, columns: 0..<input.width, rows: detailArea)
             drawDetail(detailArea.dropFirst(), timeline, t, page, into: &frame)
         }
         if let transport = areas.transport {
@@ -112,6 +123,7 @@ extension Dashboard {
             bottom -= 1
             drawTransport(bottom, timeline, t, into: &frame)
         }
+        mark(.transcript, columns: 0..<input.width, rows: top.end..<bottom)
         drawTranscript(top.end..<bottom, timeline, t, input, into: &frame)
         if transcript.anchor != nil {
             var more = Line(x: frame.width - 10, y: footerRule, limit: frame.width)
@@ -267,7 +279,7 @@ extension Dashboard {
     private func drawTooSmall(into frame: inout Frame) {
         let lines: [CleanText] = [
             "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight),
-            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), (currentKeys.hint([.quit]) ?? "^C") + " quits",
         ]
         let first = max(0, (frame.height - lines.count) / 2)
         for (offset, line) in lines.enumerated() where first + offset < frame.height {

@@ -7,6 +7,9 @@ extension Dashboard {
         if let entry {
             return write(key, in: entry, input)
         }
+        if case .mouse(let mouse) = key {
+            return handle(mouse, input)
+        }
         guard let command = currentKeys.command(for: key), !isPasting else {
             // A paste that never ends is ended by Esc.
             if key == .pasteBegins {
@@ -16,9 +19,8 @@ extension Dashboard {
             return []
         }
         if showsKeys {
-            // Any key of the map closes the overlay; what it also means waits for the next press.
-            showsKeys = false
-            return command == .quit ? [.quit] : []
+            // What a key also means waits for the next press.
+            return handleOverlay(command)
         }
         notice = nil
         if output?.isShown == true, output?.handle(command) == true {
@@ -27,7 +29,8 @@ extension Dashboard {
         switch command {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
-        case .keys: showsKeys = true
+        case .keys: (showsKeys, keysTop) = (true, 0)
+        case .mouse: return toggleMouse()
         case .lanes, .transcript:
             view = command == .transcript ? .transcript : .lanes
             output?.isShown = false
@@ -97,14 +100,15 @@ extension Dashboard {
         case .faster: playhead.change(speed: 1, from: t, clock: input.clock)
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .sessions, .transcript, .output, .ask: break
+        case .copyText, .copyJSON: return copy(command, timeline, t, input)
+        case .quit, .theme, .mouse, .keys, .lanes, .sessions, .transcript, .output, .ask: break
         }
         return []
     }
 
     // MARK: Lanes
 
-    private mutating func move(_ step: Int, _ timeline: Timeline, _ t: Int64) {
+    mutating func move(_ step: Int, _ timeline: Timeline, _ t: Int64) {
         if usesPlacement {
             let seen = visible.compactMap(\.lane)
             guard !seen.isEmpty else { return }
@@ -180,7 +184,7 @@ extension Dashboard {
         usesPlacement = false
     }
 
-    private mutating func open(_ timeline: Timeline, _ t: Int64) {
+    mutating func open(_ timeline: Timeline, _ t: Int64) {
         if selection == nil {
             move(1, timeline, t)
         }
@@ -206,7 +210,7 @@ extension Dashboard {
         detail = Detail(page: pages[(index + step + pages.count) % pages.count])
     }
 
-    private mutating func scrollDetail(by lines: Int) {
+    mutating func scrollDetail(by lines: Int) {
         guard let scroll = detail?.scroll else { return }
         detail?.scroll = max(0, min(detailLines - detailRows, scroll + lines))
     }
@@ -243,7 +247,7 @@ extension Dashboard {
         playhead.play(from: isReplay && t >= timeline.last ? timeline.extent.lowerBound : t, clock: input.clock)
     }
 
-    private mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
+    mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
         let extent = timeline.extent
         playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
     }

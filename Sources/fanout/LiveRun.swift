@@ -139,7 +139,7 @@ enum LiveRun {
             if engine.retry(call: call) == nil {
                 return "it cannot be called again: its turn no longer waits for it"
             }
-        case .ask, .quit, .nextTheme: break
+        case .ask, .quit, .nextTheme, .copy, .mouse: break
         }
         return nil
     }

@@ -72,6 +72,9 @@ extension ProgramCommand {
             // Nothing is told of a file that is refused.
             _ = try SessionFile.load(path, isStrict: true)
         }
+        if let note = looks.note(isBrief: false) {
+            Console.complain(note)
+        }
         let printer = Printer(display, glyphs: looks.glyphs, isWhole: true)
         let ledger = Ledger(recorder: nil, observer: printer)
         defer { printer?.finish() }

@@ -136,6 +136,12 @@ extension Timeline {
     /// The calls whose results it refers to.
     public func dependencies(of lane: Int) -> [Int] { dependencies[Int32(lane)]?.map { Int($0) } ?? [] }
 
+    /// The line in which references were resolved in its arguments, where there is one of its own.
+    public func resolvedArguments(of lane: Int) -> Place { resolvedArguments[Int32(lane)] ?? .none }
+
+    /// How much output it has told of: another number where there is more.
+    public func outputStamp(of lane: Int) -> UInt32 { lanes[lane].lastOutput }
+
     /// Whether it told of any output.
     public func hasOutput(_ lane: Int) -> Bool { lanes[lane].lastOutput != 0 }
 

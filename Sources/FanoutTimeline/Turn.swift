@@ -23,7 +23,7 @@ public struct Turn: Sendable {
     /// The last instant anything of it changed.
     public internal(set) var last: Int64
     /// Grows with each change.
-    var version = 0
+    public internal(set) var version = 0
     /// The figures at ``last``, kept up while events come in order.
     var running = RunningFigures()
 

@@ -5,6 +5,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case nextPage, previousPage, detailDown, detailUp
     case pageDown, pageUp
     case nextError, previousError
+    case search, nextMatch, previousMatch, filter, sort, reverse, fold, foldAll
     case zoomIn, zoomOut, panLeft, panRight, fit, follow
     case pause, back5, forward5, backTenth, forwardTenth
     case tenth0, tenth1, tenth2, tenth3, tenth4, tenth5, tenth6, tenth7, tenth8, tenth9

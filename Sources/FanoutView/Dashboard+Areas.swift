@@ -24,6 +24,13 @@ extension Dashboard {
         var footerRule: Int
         var footer: Int
 
+        /// Gives the last row of the lanes to a map of the whole turn, under the row that counts what runs.
+        mutating func makeRoomForMinimap() {
+            guard lanes.count > 3 else { return }
+            concurrency -= 1
+            lanes = lanes.lowerBound..<concurrency
+        }
+
         /// - Parameter detailLines: How many lines the detail has to show; nil where it is closed.
         init(width: Int, height: Int, detailLines: Int?, hasTransport: Bool, hasTabs: Bool) {
             let top = Top(height: height, hasTabs: hasTabs)

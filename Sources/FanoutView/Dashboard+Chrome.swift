@@ -66,6 +66,11 @@ extension Dashboard {
         }
     }
 
+    /// What a key does about what a notice says, to be put behind it; nothing where no key does.
+    func remedy(_ command: Command, _ words: CleanText) -> CleanText {
+        currentKeys.hint([command]).map { "; " + written($0) + " " + words } ?? ""
+    }
+
     /// As many hints as there is room for, each with the keys that its commands have.
     func drawHints(_ hints: [Hint], _ line: inout Line, into frame: inout Frame) {
         for hint in hints {

@@ -8,11 +8,11 @@ extension Dashboard {
     package static let longestCopy = 74_000
 
     mutating func copy(_ command: Command, _ timeline: Timeline, _ t: Int64, _ input: Input) -> [Effect] {
-        guard let selection, timeline.laneRange.contains(selection) else {
+        guard let lane = selection ?? shownDetail?.lane, timeline.laneRange.contains(lane) else {
             notice = "select a call first"
             return []
         }
-        let text = CallText(detail: DetailText(timeline: timeline, lane: selection, t: t, event: input.event), glyphs: glyphs)
+        let text = CallText(detail: DetailText(timeline: timeline, lane: lane, t: t, event: input.event), glyphs: glyphs)
         guard command == .copyJSON else {
             let whole = text.text
             let copied = Self.cut(whole)
@@ -25,8 +25,9 @@ extension Dashboard {
         let json = text.json
         guard json.utf8.count <= Self.longestCopy else {
             let limit = ByteText.size(Int64(Self.longestCopy))
-            let remedy: CleanText = keys.hint([.copyText]).map { "; " + $0 + " copies the beginning as text" } ?? ""
-            notice = ByteText.size(Int64(json.utf8.count)) + " of JSON are more than the " + limit + " that terminals take" + remedy
+            notice =
+                ByteText.size(Int64(json.utf8.count)) + " of JSON are more than the " + limit + " that terminals take"
+                + remedy(.copyText, "copies the beginning as text")
             return []
         }
         notice = "copied " + ByteText.size(Int64(json.utf8.count)) + " as JSON"

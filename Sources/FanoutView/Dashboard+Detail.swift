@@ -2,18 +2,45 @@ internal import FanoutEvents
 internal import FanoutTimeline
 
 extension Dashboard {
+    /// The call of which a page is shown: the selected one where its detail is open, and else the one that asks for approval.
+    var shownDetail: (lane: Int, detail: Detail)? {
+        if let detail { return selection.map { ($0, detail) } }
+        return approval.map { ($0.lane, $0.detail) }
+    }
+
+    /// Shows a page, or a place on it, of the call of which one is shown.
+    mutating func show(_ page: Detail) {
+        if detail != nil {
+            detail = page
+        } else {
+            approval?.detail = page
+        }
+    }
+
+    /// Whoever is asked sees all of what they are asked about, without having to ask for it.
+    private mutating func meetApproval(_ timeline: Timeline, _ t: Int64) {
+        let asking = canControl ? approvalLane(timeline, t) : nil
+        if asking == nil { dismissedApproval = nil }
+        guard let asking, asking != dismissedApproval else {
+            approval = nil
+            return
+        }
+        if approval?.lane != asking { approval = (asking, Detail(page: .arguments)) }
+    }
+
     /// Fetches the page that is open, so that its length is known before the screen is shared out; nil where none is open.
     mutating func layOutDetail(_ timeline: Timeline, _ t: Int64, _ input: Input) -> Page? {
-        guard let detail, let selection, timeline.laneRange.contains(selection) else { return nil }
-        let text = DetailText(timeline: timeline, lane: selection, t: t, event: input.event)
-        let page = detail.page ?? text.mostTelling
+        meetApproval(timeline, t)
+        guard let (lane, detail) = shownDetail, timeline.laneRange.contains(lane) else { return nil }
+        let text = DetailText(timeline: timeline, lane: lane, t: t, event: input.event)
+        let page = detail.page ?? search.flatMap { $0.hunt.hits(lane, in: timeline, at: t).page } ?? text.mostTelling
         layOut(text, page, width: input.width - 4)
         return page
     }
 
     /// What is known of the selected call: its end, its times, and one page of the rest.
     mutating func drawDetail(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, _ page: Page?, into frame: inout Frame) {
-        guard let selection, timeline.laneRange.contains(selection), !rows.isEmpty else { return }
+        guard let (selection, shown) = shownDetail, timeline.laneRange.contains(selection), !rows.isEmpty else { return }
         let lane = timeline.lane(selection)
         let words = LaneWords(timeline, lane: selection, at: t, glyphs: glyphs)
         var line = Line(x: 1, y: rows.lowerBound, limit: frame.width - 1)
@@ -32,10 +59,12 @@ extension Dashboard {
 
         drawPages(rows.lowerBound + 2, page, into: &frame)
         detailRows = rows.count - 3
-        let scroll = max(0, min(detail?.scroll ?? 0, detailLines - detailRows))
-        detail?.scroll = scroll
+        let scroll = max(0, min(shown.scroll, detailLines - detailRows))
+        show(Detail(page: shown.page, scroll: scroll))
         for (offset, line) in detailCache.lines.dropFirst(scroll).prefix(detailRows).enumerated() {
-            frame.put(line.text, x: 3, y: rows.lowerBound + 3 + offset, width: frame.width - 4, role: line.role)
+            let y = rows.lowerBound + 3 + offset
+            frame.put(line.text, x: 3, y: y, width: frame.width - 4, role: line.role)
+            mark(line.text, x: 3, y: y, width: frame.width - 4, into: &frame)
         }
         if detailLines > detailRows {
             let position =

@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import FanoutTimeline
 
 // The line at the bottom in which words are written: what for, what each key does to it, how it looks.
 extension Dashboard {
@@ -7,10 +8,15 @@ extension Dashboard {
         /// What the words are for.
         enum Purpose: Sendable {
             case prompt
+            /// Words to look for; what was looked for before comes back if they are given up.
+            case search(before: Search?)
+            case filter(before: LaneFilter?)
         }
 
         var purpose: Purpose
         var field: LineField
+        /// What is wrong with what is written so far.
+        var problem: CleanText?
 
         init(_ purpose: Purpose, text: String = "") {
             self.purpose = purpose
@@ -25,8 +31,21 @@ extension Dashboard {
         self.entry = answer == .goesOn ? entry : nil
         switch (entry.purpose, answer) {
         case (.prompt, .send(let text)): return ask(text)
-        case (.prompt, .goesOn), (.prompt, .leave): return []
+        case (.prompt, .goesOn), (.prompt, .leave): break
+        case (.search, .goesOn): look(for: entry.field.text, input)
+        case (.search(let before), .leave): search = key == .escape ? before : nil
+        case (.search, .send(let text)):
+            look(for: text, input)
+            if let index = sessionIndex(input.timelines) {
+                moveMatch(1, input.timelines[index], instant(input.timelines[index], input))
+            }
+        case (.filter, .goesOn):
+            entry.problem = filter(by: entry.field.text, input)
+            self.entry = entry
+        case (.filter(let before), .leave): arrangement.use(key == .escape ? before : nil)
+        case (.filter, .send(let text)): notice = filter(by: text, input)
         }
+        return []
     }
 
     /// The line while it is written: what for, the words with the cursor, and how to end it where there is room to say so.
@@ -38,7 +57,11 @@ extension Dashboard {
         var end = frame.width - 1
         let hints = entry.purpose.hints
         let hintColumns = hints.reduce(0) { $0 + $1.0.columns + $1.1.columns + 3 }
-        if frame.width >= 70 {
+        if let problem = entry.problem {
+            let columns = min(problem.columns, max(0, frame.width - start - 16))
+            end -= columns + 2
+            frame.put(problem, x: end + 1, y: y, width: columns, role: .failed)
+        } else if frame.width >= 70 {
             end -= hintColumns
             var right = Line(x: end + 2, y: y, limit: frame.width)
             for (key, word) in hints {
@@ -57,6 +80,8 @@ extension Dashboard.Entry.Purpose {
     fileprivate var title: CleanText {
         switch self {
         case .prompt: "ask"
+        case .search: "/"
+        case .filter: "filter"
         }
     }
 
@@ -64,6 +89,9 @@ extension Dashboard.Entry.Purpose {
     fileprivate var hints: [(CleanText, CleanText)] {
         switch self {
         case .prompt: [("Enter", "send"), ("Esc", "leave")]
+        case .search: [("Enter", "go to the next"), ("Esc", "as before")]
+        case .filter(before: nil): [("", "tool:sql state:failed >2s text"), ("Enter", "keep"), ("Esc", "as before")]
+        case .filter: [("Enter", "keep, nothing: all"), ("Esc", "as before")]
         }
     }
 }

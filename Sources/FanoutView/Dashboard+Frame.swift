@@ -45,17 +45,18 @@ extension Dashboard {
             return frame
         }
         let page = layOutDetail(timeline, t, input)
-        let areas = Areas(
+        var areas = Areas(
             width: input.width, height: input.height, detailLines: page == nil ? nil : detailLines,
             hasTransport: isReplay || !playhead.isFollowing, hasTabs: showsTabs && input.timelines.all.count > 1)
-        laneRows = areas.lanes.count
-        placeRows(timeline, t)
-        widenNames(timeline)
-        let columns = Columns(width: input.width, longestName: longestName)
-        axis = currentAxis(timeline, t, columns: columns.barWidth)
+        var columns = layOutRows(areas, timeline, t, width: input.width)
+        let focus = focusTurn(timeline, t)
+        let minimap = focus.flatMap { wholeTurn($0, timeline, t) }
+        if minimap != nil {
+            areas.makeRoomForMinimap()
+            columns = layOutRows(areas, timeline, t, width: input.width)
+        }
         fetchSummaries(timeline, t, input)
 
-        let focus = focusTurn(timeline, t)
         let path = findings(focus, timeline, t).path
         drawHeader(timeline, t, focus, path, into: &frame)
         if let rule = areas.headerRule {
@@ -73,19 +74,31 @@ extension Dashboard {
         for (offset, row) in visible.enumerated() {
             let y = areas.lanes.lowerBound + offset
             switch row {
-            case .turn(let turn): drawHeading(turn, y, columns, timeline, t, into: &frame)
+            case .turn(let turn): drawHeading(turn, isFolded: false, y, columns, timeline, t, into: &frame)
+            case .foldedTurn(let turn, _, _):
+                drawFoldedTurn(turn, rows.lanes(of: row), y, columns, timeline, t, into: &frame)
             case .lane(let lane, let depth):
                 drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+            case .foldedCall(let lane, let depth, let folded):
+                drawLane(lane, depth, folded: folded, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+            case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
+            }
+            if let lane = row.lane {
                 mark(.lane(lane), columns: 0..<input.width, rows: y..<y + 1)
             }
         }
-        let concurrency = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
-        drawConcurrency(concurrency, columns, timeline, t, focus, into: &frame)
+        if visible.isEmpty, arrangement.filter != nil { drawNothingLeft(areas.lanes, timeline, t, into: &frame) }
+        let below = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
+        drawConcurrency(below, columns, timeline, t, focus, into: &frame)
+        let bars = columns.bar..<columns.bar + columns.barWidth
         // Where only the order is known, columns are no instants.
-        for row in isOrderOnly ? [] : [areas.axis, concurrency] {
-            mark(
-                .time(start: axis.start, span: axis.span, isAxis: true), columns: columns.bar..<columns.bar + columns.barWidth,
-                rows: row..<row + 1)
+        for row in isOrderOnly ? [] : [areas.axis, below] {
+            mark(.time(start: axis.start, span: axis.span, isAxis: true), columns: bars, rows: row..<row + 1)
+        }
+        if let minimap {
+            drawMinimap(below + 1, minimap, columns, timeline, t, into: &frame)
+            let span = minimap.upperBound - minimap.lowerBound
+            mark(.time(start: minimap.lowerBound, span: span, isAxis: false), columns: bars, rows: below + 1..<below + 2)
         }
         if let detailArea = areas.detail {
             drawRule(detailArea.lowerBound, into: &frame)
@@ -96,11 +109,36 @@ extension Dashboard {
             drawTransport(transport, timeline, t, into: &frame)
         }
         drawRule(areas.footerRule, into: &frame)
+        drawFindings(areas.footerRule, timeline, t, into: &frame)
         drawFooter(areas.footer, timeline, t, into: &frame)
         if showsKeys {
             drawKeys(into: &frame)
         }
         return frame
+    }
+
+    /// Decides which rows are in sight, how the width is shared, and which stretch of time it shows.
+    private mutating func layOutRows(_ areas: Areas, _ timeline: Timeline, _ t: Int64, width: Int) -> Columns {
+        laneRows = areas.lanes.count
+        placeRows(timeline, t)
+        widenNames(timeline)
+        let columns = Columns(width: width, longestName: longestName)
+        axis = currentAxis(timeline, t, columns: columns.barWidth)
+        return columns
+    }
+
+    /// What is left out, looked for and sorted, on the rule above the footer.
+    private func drawFindings(_ y: Int, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+        var line = Line(x: 2, y: y, limit: frame.width - 2)
+        for part in findings(timeline, t) {
+            line.addCut(" " + part.text + " ", part.role, gap: line.x > 2 ? 1 : 0, most: max(12, frame.width / 2), into: &frame)
+        }
+    }
+
+    private func drawNothingLeft(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+        let text: CleanText = arrangement.hunts.allSatisfy { $0.isDone(timeline) } ? "no call passes the filter" : "no call found yet"
+        let y = min(rows.lowerBound + 1, rows.upperBound - 1)
+        frame.put(text, x: Columns.nameStart, y: y, role: .muted)
     }
 
     /// The conversation under the same header, over the same footer.
@@ -138,23 +176,24 @@ extension Dashboard {
 
     /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
     private mutating func widenNames(_ timeline: Timeline) {
-        for case .lane(let lane, let depth) in visible {
-            longestName = max(longestName, label(of: lane, timeline).columns + 2 * depth)
+        for row in visible {
+            guard let lane = row.lane, row.singleLane != nil else { continue }
+            longestName = max(longestName, label(of: lane, timeline).columns + 2 * row.depth)
         }
     }
 
     // MARK: Which rows
 
     private mutating func placeRows(_ timeline: Timeline, _ t: Int64) {
-        let rows = RowList(timeline, at: t)
+        rows = rowList(timeline, t)
         let follows = selection == nil || usesPlacement
-        if follows, rows.count > laneRows {
+        if follows, rows.count > laneRows, !arrangement.isFlat {
             let tail = rows.rows(from: rows.count - laneRows, limit: laneRows)
-            let open = timeline.openLanes(at: t)
+            let open = rows.shown(among: timeline.openLanes(at: t))
             let shown = Set(tail.compactMap(\.lane))
             usesPlacement = !open.allSatisfy { shown.contains($0) }
             if usesPlacement {
-                let recent = tail.reversed().compactMap(\.lane)
+                let recent = tail.reversed().compactMap(\.singleLane)
                 placement.update(rows: laneRows, open: open, recent: recent, pinned: selection, in: timeline, at: t)
                 visible = placement.lanes.compactMap { $0.map { .lane($0, depth: 0) } }
                 return
@@ -230,7 +269,12 @@ extension Dashboard {
         var spans: [(start: Int64, end: Int64)] = []
         for row in visible {
             switch row {
-            case .lane(let number, _):
+            case .foldedTurn, .run:
+                for lane in rows.lanes(of: row) {
+                    let lane = timeline.lane(lane)
+                    spans.append((lane.seen, min(t, lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last)))
+                }
+            case .lane(let number, _), .foldedCall(let number, _, _):
                 let lane = timeline.lane(number)
                 let end = lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last
                 // What is expected is in sight where it is not so far off that what has been could not be seen beside it.

@@ -77,6 +77,14 @@ extension Dashboard {
         case .pageDown, .pageUp: break
         case .detailDown: scrollDetail(by: max(1, detailRows - 1))
         case .detailUp: scrollDetail(by: -max(1, detailRows - 1))
+        case .search: openSearch()
+        case .filter: openFilter()
+        case .nextMatch: moveMatch(1, timeline, t)
+        case .previousMatch: moveMatch(-1, timeline, t)
+        case .sort: sort(timeline)
+        case .reverse: reverse()
+        case .fold: fold(timeline, t)
+        case .foldAll: foldAll(timeline, t)
         case .nextError: moveError(nextError(timeline, t), timeline, input)
         case .previousError: moveError(previousError(timeline, t), timeline, input)
         case .zoomIn: rescale(by: 0.5, around: t)
@@ -117,14 +125,14 @@ extension Dashboard {
             detail?.scroll = 0
             return
         }
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         let current = selection.flatMap { rows.index(of: $0) }
         select(row: current.map { $0 + step } ?? (step > 0 ? top : top + min(laneRows, rows.count) - 1), step > 0 ? 1 : -1, timeline, t)
     }
 
     /// Selects the lane in a row, or the next one in a direction where the row is a heading.
     private mutating func select(row: Int, _ direction: Int, _ timeline: Timeline, _ t: Int64) {
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         usesPlacement = false
         var row = max(0, min(rows.count - 1, row))
         while row >= 0, row < rows.count {
@@ -138,9 +146,14 @@ extension Dashboard {
     }
 
     private mutating func moveTurn(_ step: Int, _ timeline: Timeline, _ t: Int64) {
-        let rows = RowList(timeline, at: t)
+        let rows = rowList(timeline, t)
         let turns = rows.turns
-        guard !turns.isEmpty else { return }
+        guard !turns.isEmpty else {
+            notice =
+                arrangement.isFlat
+                ? "lanes stand by " + CleanText(arrangement.order.words) + ", not by turn" + remedy(.sort, "goes on") : nil
+            return
+        }
         let row = selection.flatMap { rows.index(of: $0) } ?? rows.count - 1
         let current = rows.turn(ofRow: row).flatMap { turns.firstIndex(of: $0) } ?? turns.count - 1
         let wanted = turns[max(0, min(turns.count - 1, current + step))]
@@ -182,6 +195,11 @@ extension Dashboard {
         }
         selection = error.lane
         usesPlacement = false
+        unfold(around: error.lane, timeline, error.t)
+        if !arrangement.passes(error.lane, timeline, error.t) {
+            arrangement.use(nil)
+            notice = "the filter had left that call out, and is gone"
+        }
     }
 
     mutating func open(_ timeline: Timeline, _ t: Int64) {
@@ -196,23 +214,31 @@ extension Dashboard {
     private mutating func close() {
         if detail != nil {
             detail = nil
+        } else if let approval {
+            dismissedApproval = approval.lane
+            self.approval = nil
+        } else if search != nil {
+            search = nil
         } else if selection != nil {
             selection = nil
+        } else if arrangement.filter != nil {
+            arrangement.use(nil)
         } else {
             zoom = .fit
         }
     }
 
     private mutating func turnPage(_ step: Int) {
-        guard let current = detail?.page ?? detailCache.page else { return }
+        guard detail != nil || approval != nil, let current = shownDetail?.detail.page ?? detailCache.page else { return }
         let pages = Page.allCases
         let index = pages.firstIndex(of: current) ?? 0
-        detail = Detail(page: pages[(index + step + pages.count) % pages.count])
+        show(Detail(page: pages[(index + step + pages.count) % pages.count]))
     }
 
     mutating func scrollDetail(by lines: Int) {
-        guard let scroll = detail?.scroll else { return }
-        detail?.scroll = max(0, min(detailLines - detailRows, scroll + lines))
+        guard var shown = shownDetail?.detail else { return }
+        shown.scroll = max(0, min(detailLines - detailRows, shown.scroll + lines))
+        show(shown)
     }
 
     // MARK: Time

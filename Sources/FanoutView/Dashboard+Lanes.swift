@@ -6,14 +6,14 @@ extension Dashboard {
     ///
     /// - Parameter isOrderOnly: Whether of no lane in sight more is known than the order: then instants are no places on an axis.
     func drawAxis(_ y: Int, _ columns: Columns, isOrderOnly: Bool, into frame: inout Frame) {
-        frame.put("TOOL", x: Columns.nameStart, y: y, role: .muted)
+        frame.put("TOOL", x: Columns.nameStart, y: y, role: arrangement.order == .tool ? .accent : .muted)
         if columns.argument > 0 {
             frame.put("ARGUMENTS", x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
         }
         if columns.state > 0 {
-            frame.put("STATE", x: columns.stateStart, y: y, role: .muted)
+            frame.put("STATE", x: columns.stateStart, y: y, role: arrangement.order == .state ? .accent : .muted)
         }
-        frame.put("TIME", x: columns.timeStart + columns.time - 4, y: y, role: .muted)
+        frame.put("TIME", x: columns.timeStart + columns.time - 4, y: y, role: arrangement.order == .time ? .accent : .muted)
         drawEdges(y, columns, into: &frame)
         if isOrderOnly {
             let words: CleanText = columns.barWidth >= 24 ? "in order, not to scale" : "in order"
@@ -25,15 +25,21 @@ extension Dashboard {
         }
     }
 
-    private func drawEdges(_ y: Int, _ columns: Columns, into frame: inout Frame) {
+    func drawEdges(_ y: Int, _ columns: Columns, into frame: inout Frame) {
         frame.put(glyphs.axis, x: columns.leftEdge, y: y, role: .axis)
         frame.put(glyphs.axis, x: columns.bar + columns.barWidth, y: y, role: .axis)
     }
 
     /// A turn's name, and what it came to.
-    mutating func drawHeading(_ turn: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) {
+    mutating func drawHeading(
+        _ turn: Int, isFolded: Bool, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame
+    ) {
         let figures = timeline.figures(ofTurn: turn, at: t)
         var line = Line(x: 2, y: y, limit: columns.leftEdge - 1)
+        if isFolded {
+            line.add(glyph: glyphs.plus, .accent, into: &frame)
+            line = Line(x: Columns.nameStart, y: y, limit: line.limit)
+        }
         let number = timeline.turns[turn].number.map { "turn " + CleanText($0) } ?? "calls of no turn"
         line.add(number, .header, into: &frame)
         let strategy = timeline.turns[turn].strategy
@@ -55,8 +61,12 @@ extension Dashboard {
         if figures.errors > 0 {
             line.add(CleanText(figures.errors) + " err", .failed, gap: 1, into: &frame)
         }
+        if isFolded, figures.calls > 0 {
+            line.add(CleanText(figures.calls) + (figures.calls == 1 ? " call" : " calls"), .muted, gap: 2, into: &frame)
+        }
         frame.fill(line.x + 1..<columns.leftEdge, y: y, with: glyphs.rule, role: .border)
         drawEdges(y, columns, into: &frame)
+        guard !isFolded else { return }
         frame.fill(columns.bar..<columns.bar + columns.barWidth, y: y, with: glyphs.rule, role: .border)
     }
 
@@ -72,7 +82,7 @@ extension Dashboard {
     }
 
     mutating func drawLane(
-        _ number: Int, _ depth: Int, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool,
+        _ number: Int, _ depth: Int, folded: Int = 0, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool,
         into frame: inout Frame
     ) {
         let lane = timeline.lane(number)
@@ -86,11 +96,21 @@ extension Dashboard {
         if depth > 0, columns.name >= 12 {
             frame.put(glyphs.corners.bottomLeft, x: Columns.nameStart + indent - 2, y: y, role: .border)
         }
-        frame.put(
-            label(of: number, timeline), x: Columns.nameStart + indent, y: y, width: columns.name - indent,
-            role: lane.kind == .model ? .muted : .text)
-        if columns.argument > 0, let summary = summaries[number]?.text {
+        let more = folded == 0 ? CleanText.empty : "+" + CleanText(folded)
+        let room = columns.name - indent - (more.isEmpty ? 0 : more.columns + 1)
+        let label = label(of: number, timeline)
+        let used = frame.put(
+            label, x: Columns.nameStart + indent, y: y, width: room,
+            role: lane.kind == .model || isContext(number, timeline, t) ? .muted : .text)
+        frame.put(more, x: Columns.nameStart + indent + used + 1, y: y, role: .accent)
+        let summary = columns.argument > 0 ? summaries[number]?.text : nil
+        if let summary {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
+        }
+        if let search, !search.hunt.hits(number, in: timeline, at: t).isEmpty {
+            frame.put(glyphs.match, x: 1, y: y, role: .match)
+            mark(label, x: Columns.nameStart + indent, y: y, width: room, into: &frame)
+            summary.map { mark($0, x: columns.argumentStart, y: y, width: columns.argument, into: &frame) }
         }
         if columns.state > 0 {
             frame.put(stateWords(words, number, timeline, t), x: columns.stateStart, y: y, width: columns.state, role: words.role)
@@ -107,6 +127,19 @@ extension Dashboard {
         if number == selection {
             // Not the bar: where a selection is shown by reversing, what ran would look like what did not.
             frame.select(row: y, x: 0..<columns.leftEdge)
+        }
+    }
+
+    /// Whether a lane is only shown since something under it passes the filter.
+    private func isContext(_ number: Int, _ timeline: Timeline, _ t: Int64) -> Bool {
+        arrangement.filter != nil && timeline.lane(number).isParent && !arrangement.passes(number, timeline, t)
+    }
+
+    /// Shows where the words that are looked for stand in a text.
+    func mark(_ text: CleanText, x: Int, y: Int, width: Int, into frame: inout Frame) {
+        guard let needle = search?.hunt.needle else { return }
+        for columns in needle.columns(in: text) where columns.lowerBound < width {
+            frame.restyle(x: x + columns.lowerBound..<x + min(width, columns.upperBound), y: y, role: .match)
         }
     }
 

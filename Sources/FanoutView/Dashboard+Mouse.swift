@@ -91,7 +91,7 @@ extension Dashboard {
             if isDouble {
                 _ = handleOverview(.open, input)
             }
-        case .page(let page): detail = Detail(page: page)
+        case .page(let page): show(Detail(page: page))
         case .time:
             dragged = region
             seek(in: region, column: mouse.column, input)

@@ -15,6 +15,7 @@ extension Dashboard {
         var transcript: Transcript
         var placement: Placement
         var usesPlacement: Bool
+        var folds: Folds
         var longestName: Int
         var generation: Int
     }
@@ -36,7 +37,8 @@ extension Dashboard {
         guard let current = sessionIndex(input.timelines), wanted != current, input.timelines.all.indices.contains(wanted) else { return }
         sights[current] = Sight(
             playhead: playhead, left: instant(input.timelines[current], input), selection: selection, top: top, zoom: zoom, detail: detail,
-            transcript: transcript, placement: placement, usesPlacement: usesPlacement, longestName: longestName, generation: generation)
+            transcript: transcript, placement: placement, usesPlacement: usesPlacement, folds: arrangement.folds,
+            longestName: longestName, generation: generation)
         forgetLanes()
         detail = nil
         session = wanted
@@ -56,6 +58,7 @@ extension Dashboard {
         (selection, top, zoom, detail) = (sight.selection, sight.top, sight.zoom, sight.detail)
         (transcript, placement, usesPlacement) = (sight.transcript, sight.placement, sight.usesPlacement)
         (longestName, generation) = (sight.longestName, sight.generation)
+        arrangement.folds = sight.folds
     }
 
     /// Goes to the session beside the one that is shown, in the order of the tabs.

@@ -129,6 +129,15 @@ package struct Dashboard: Sendable {
     var isPasting = false
     var placement = Placement()
     var usesPlacement = false
+    /// Which lanes have rows, and in which order.
+    var arrangement = Arrangement()
+    var rowCache = RowCache()
+    /// What is looked for.
+    var search: Search?
+    /// The call that asks for approval, with its arguments, while nothing else is in their place.
+    var approval: (lane: Int, detail: Detail)?
+    /// The one whose arguments somebody has put away.
+    var dismissedApproval: Int?
     /// The columns of the longest name that was seen on the screen in this session.
     var longestName = 0
 
@@ -140,6 +149,7 @@ package struct Dashboard: Sendable {
 
     // What was found when the last frame was drawn; keys and the mouse refer to what is seen.
     var regions: [Region] = []
+    var rows = RowList(Timeline(header: Header(session: "", started: 0)), at: 0)
     var visible: [Row] = []
     var laneRows = 1
     var axis = Axis(start: 0, span: 1, columns: 1)
@@ -185,6 +195,11 @@ package struct Dashboard: Sendable {
         zoom = .fit
         placement = Placement()
         usesPlacement = false
+        arrangement.forget()
+        rowCache = RowCache()
+        search = search.map { Search($0.hunt.needle) }
+        approval = nil
+        dismissedApproval = nil
         longestName = 0
         visible = []
         summaries = [:]

@@ -73,6 +73,14 @@ extension Frame {
         }
     }
 
+    /// Gives a part of a row another role, whatever its cells are.
+    package mutating func restyle(x columns: Range<Int>, y: Int, role: Role) {
+        guard y >= 0, y < height else { return }
+        for x in columns.clamped(to: 0..<width) {
+            cells[y * width + x] = cells[y * width + x] & 0x00FF_FFFF | UInt32(role.rawValue) << 24
+        }
+    }
+
     /// Takes over a row of another frame of the same width.
     package mutating func copy(row: Int, of other: borrowing Frame, to y: Int) {
         guard other.width == width, row >= 0, row < other.height, y >= 0, y < height else { return }

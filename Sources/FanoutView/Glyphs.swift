@@ -18,6 +18,8 @@ package struct Glyphs: Sendable, Hashable {
     package var critical: Glyph
     /// Before the selected lane.
     package var selected: Glyph
+    /// Before a lane in which the words stand that are looked for: the key that looks for them.
+    package var match: Glyph = "/"
 
     // Bars.
     package var full: Glyph
@@ -45,6 +47,8 @@ package struct Glyphs: Sendable, Hashable {
     /// A line that is filled up to the playhead: done, the playhead, to come.
     package var trackDone, trackHead, trackToCome: Glyph
     package var live, playing, paused, more, folded, unfolded: Glyph
+    /// Before how many there are of something, and before what is folded away.
+    package var times, plus: Glyph
 
     package struct Corners: Sendable, Hashable {
         package var topLeft, topRight, bottomLeft, bottomRight: Glyph
@@ -61,7 +65,7 @@ package struct Glyphs: Sendable, Hashable {
         ellipsis: "…", separator: "·", divider: "│", rule: "─",
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
         trackDone: "━", trackHead: "●", trackToCome: "─",
-        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾")
+        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾", times: "×", plus: "+")
 
     package static let ascii = Glyphs(
         queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
@@ -73,5 +77,5 @@ package struct Glyphs: Sendable, Hashable {
         ellipsis: "~", separator: "-", divider: "|", rule: "-",
         corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
         trackDone: "=", trackHead: "O", trackToCome: "-",
-        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v")
+        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v", times: "x", plus: "+")
 }

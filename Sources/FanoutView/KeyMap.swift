@@ -64,6 +64,15 @@ package struct KeyMap: Sendable {
                 Entry([("e", .nextError), ("E", .previousError)], "e E", "next, previous error"),
             ]),
         Group(
+            title: "Find",
+            entries: [
+                Entry([("/", .search)], "/", "look for words"),
+                Entry([("n", .nextMatch), ("N", .previousMatch)], "n N", "next, previous lane with them"),
+                Entry([("f", .filter)], "f", "filter: tool:sql state:failed >2s"),
+                Entry([("s", .sort), ("S", .reverse)], "s S", "order, the other way round"),
+                Entry([("z", .fold), ("Z", .foldAll)], "z Z", "fold or open, all"),
+            ]),
+        Group(
             title: "Detail",
             entries: [
                 Entry([(.enter, .open), (.escape, .close)], "Enter Esc", "open, close"),

@@ -6,44 +6,89 @@ package enum Row: Sendable, Hashable {
     case turn(Int)
     /// A lane, and how many turns deep it is nested.
     case lane(Int, depth: Int)
+    /// A turn whose lanes are folded away, the first of which stands for them.
+    case foldedTurn(Int, first: Int, lanes: Int)
+    /// A call whose turns are folded away, and how many lanes they have.
+    case foldedCall(Int, depth: Int, lanes: Int)
+    /// Calls of one tool, one after the other, in one row.
+    case run([Int], depth: Int)
 
+    /// The lane that is selected with the row.
     package var lane: Int? {
-        if case .lane(let lane, _) = self { return lane }
-        return nil
+        switch self {
+        case .turn: nil
+        case .lane(let lane, _), .foldedTurn(_, let lane, _), .foldedCall(let lane, _, _): lane
+        case .run(let lanes, _): lanes.first
+        }
+    }
+
+    /// The lane that the row shows by itself.
+    package var singleLane: Int? {
+        switch self {
+        case .lane(let lane, _), .foldedCall(let lane, _, _): lane
+        case .turn, .foldedTurn, .run: nil
+        }
+    }
+
+    package var depth: Int {
+        switch self {
+        case .turn, .foldedTurn: 0
+        case .lane(_, let depth), .foldedCall(_, let depth, _), .run(_, let depth): depth
+        }
     }
 }
 
-/// The rows of a timeline at an instant, counted without being listed.
+/// The rows of a timeline at an instant; where nothing is left out or folded they are counted without being listed.
 ///
 /// Turns that are the work of a call stand under that call; all others one after the other, each under a heading where there are
-/// several.
+/// several. In another order than that of the calls there are no headings and nothing is nested.
 package struct RowList: Sendable {
-    private struct Part {
+    struct Part: Sendable {
+        /// Of the turn at its top; −1 where lanes of all turns stand in one order.
         var turn: Int
         var first: Int
         var count: Int
+        /// Nil where all of its lanes have rows, which need not be listed before they are seen.
+        var rows: [Row]?
     }
 
-    private let timeline: Timeline
-    private let t: Int64
-    private var parts: [Part] = []
+    let timeline: Timeline
+    let t: Int64
+    private(set) var parts: [Part] = []
     package private(set) var count = 0
     package let hasHeadings: Bool
+    /// Lanes that are left out by a filter have no row; all others have one, or are folded into one.
+    let arrangement: Arrangement
 
-    private static let deepest = 8
+    static let deepest = 8
 
     package init(_ timeline: Timeline, at t: Int64) {
+        var cache = RowCache()
+        self.init(timeline, at: t, Arrangement(), &cache)
+    }
+
+    /// - Parameter cache: What was found for the picture before this one.
+    package init(_ timeline: Timeline, at t: Int64, _ arrangement: Arrangement, _ cache: inout RowCache) {
         self.timeline = timeline
         self.t = t
+        self.arrangement = arrangement
+        cache.meet(timeline, arrangement)
+        guard !arrangement.isFlat else {
+            hasHeadings = false
+            let rows = cache.sorted(timeline, t, arrangement)
+            parts = rows.isEmpty ? [] : [Part(turn: -1, first: 0, count: rows.count, rows: rows)]
+            count = rows.count
+            return
+        }
         let roots = timeline.rootTurns(at: t)
         hasHeadings = roots.count > 1
         parts.reserveCapacity(roots.count)
         for root in roots {
-            let lanes = root.lanes ?? Self.count(root.turn, in: timeline, at: t, depth: 0)
-            let rows = lanes + (hasHeadings ? 1 : 0)
-            guard rows > 0 else { continue }
-            parts.append(Part(turn: root.turn, first: count, count: rows))
-            count += rows
+            let rows = cache.rows(root, timeline, t, arrangement, hasHeading: hasHeadings)
+            let size = rows?.count ?? ((root.lanes ?? Self.count(root.turn, in: timeline, at: t, depth: 0)) + (hasHeadings ? 1 : 0))
+            guard size > 0 else { continue }
+            parts.append(Part(turn: root.turn, first: count, count: size, rows: rows))
+            count += size
         }
     }
 
@@ -64,40 +109,121 @@ package struct RowList: Sendable {
         for part in parts[low...] {
             guard rows.count < limit else { break }
             let skip = max(0, first - part.first)
-            rows += list(part.turn, skip: skip, limit: limit - rows.count)
+            rows += list(part, skip: skip, limit: limit - rows.count)
         }
         return rows
     }
 
-    /// The row of a lane; nil where it is not shown at this instant.
+    /// The row of a lane, or the one that it is folded into; nil where it is not shown at this instant.
     package func index(of lane: Int) -> Int? {
-        guard timeline.laneRange.contains(lane) else { return nil }
-        var top = Int(timeline.lane(lane).turn)
-        var depth = 0
-        while let parent = timeline.turns[top].parent, depth < Self.deepest {
-            top = Int(timeline.lane(parent).turn)
-            depth += 1
+        guard timeline.laneRange.contains(lane), let part = part(of: lane) else { return nil }
+        let rows = list(part, skip: 0, limit: part.count)
+        let place =
+            rows.firstIndex { $0.lane == lane }
+            ?? rows.firstIndex { row in
+                switch row {
+                case .foldedTurn: true
+                case .foldedCall(let call, _, _): timeline.isWork(lane, of: call)
+                case .run(let lanes, _): lanes.contains(lane)
+                case .turn, .lane: false
+                }
+            }
+        return place.map { part.first + $0 }
+    }
+
+    private func part(of lane: Int) -> Part? {
+        if arrangement.isFlat { return parts.first }
+        let top = timeline.rootTurn(of: lane)
+        // In the order of turns.
+        var low = 0
+        var high = parts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if parts[middle].turn < top {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        guard let part = parts.first(where: { $0.turn == top }) else { return nil }
-        return list(top, skip: 0, limit: part.count).firstIndex { $0.lane == lane }.map { part.first + $0 }
+        return low < parts.count && parts[low].turn == top ? parts[low] : nil
+    }
+
+    /// Those of some lanes that have a row of their own, in their order.
+    package func shown(among lanes: [Int]) -> [Int] {
+        guard !arrangement.isPlain else { return lanes }
+        var known: [Int: Set<Int>] = [:]
+        return lanes.filter { lane in
+            guard let part = part(of: lane) else { return false }
+            guard let rows = part.rows else { return true }
+            let own = known[part.turn] ?? Set(rows.compactMap(\.singleLane))
+            known[part.turn] = own
+            return own.contains(lane)
+        }
+    }
+
+    /// The next row, going round, that stands for a lane of which something is so; and that lane.
+    func firstRow(from current: Int, step: Int, where holds: (Int) -> Bool) -> (row: Int, lane: Int?)? {
+        let chunk = 256
+        var passed = 0
+        while passed < count {
+            let size = min(chunk, count - passed)
+            // Up to the end of the list or back to its beginning; then from the other side.
+            let place = step > 0 ? (current + 1 + passed) % count : (current - 1 - passed + 2 * count) % count
+            let few = step > 0 ? min(size, count - place) : min(size, place + 1)
+            let first = step > 0 ? place : place - few + 1
+            let listed = Array(rows(from: first, limit: few).enumerated())
+            for (offset, row) in step > 0 ? listed : listed.reversed() {
+                if let lane = row.singleLane {
+                    if holds(lane) { return (first + offset, lane) }
+                } else if let lane = lanes(of: row).first(where: holds) {
+                    return (first + offset, lane)
+                }
+            }
+            passed += few
+        }
+        return nil
+    }
+
+    /// The lanes that a row stands for.
+    package func lanes(of row: Row) -> [Int] {
+        switch row {
+        case .turn: []
+        case .lane(let lane, _): [lane]
+        case .run(let lanes, _): lanes
+        case .foldedTurn(let turn, _, _): lanes(under: turn, depth: 0)
+        case .foldedCall(let lane, let depth, _): [lane] + timeline.children(of: lane).flatMap { lanes(under: $0, depth: depth + 1) }
+        }
+    }
+
+    private func lanes(under turn: Int, depth: Int) -> [Int] {
+        timeline.turns[turn].lanes.flatMap { number -> [Int] in
+            let lane = timeline.lane(Int(number))
+            guard lane.seen <= t else { return [] }
+            let own = arrangement.passes(Int(number), timeline, t) ? [Int(number)] : []
+            guard lane.isParent, depth < Self.deepest else { return own }
+            return own + timeline.children(of: Int(number)).flatMap { lanes(under: $0, depth: depth + 1) }
+        }
     }
 
     /// The row at which a turn begins, and the turn of a row.
     package func firstRow(ofTurn turn: Int) -> Int? { parts.first { $0.turn == turn }?.first }
     package func turn(ofRow row: Int) -> Int? { parts.last { $0.first <= row }?.turn }
-    package var turns: [Int] { parts.map(\.turn) }
+    package var turns: [Int] { arrangement.isFlat ? [] : parts.map(\.turn) }
 
-    private func list(_ turn: Int, skip: Int, limit: Int) -> [Row] {
+    private func list(_ part: Part, skip: Int, limit: Int) -> [Row] {
+        if let listed = part.rows {
+            return Array(listed.dropFirst(skip).prefix(limit))
+        }
         var rows: [Row] = []
         var skip = skip
         if hasHeadings {
             if skip > 0 {
                 skip -= 1
             } else {
-                rows.append(.turn(turn))
+                rows.append(.turn(part.turn))
             }
         }
-        append(turn, depth: 0, &skip, limit, &rows)
+        append(part.turn, depth: 0, &skip, limit, &rows)
         return rows
     }
 
@@ -118,7 +244,7 @@ package struct RowList: Sendable {
         }
     }
 
-    private static func count(_ turn: Int, in timeline: Timeline, at t: Int64, depth: Int) -> Int {
+    static func count(_ turn: Int, in timeline: Timeline, at t: Int64, depth: Int) -> Int {
         let own = timeline.turns[turn]
         if own.last <= t, !own.hasNested {
             return own.lanes.count
@@ -129,5 +255,30 @@ package struct RowList: Sendable {
             guard lane.isParent, depth < deepest else { return count + 1 }
             return timeline.children(of: Int(number)).reduce(count + 1) { $0 + Self.count($1, in: timeline, at: t, depth: depth + 1) }
         }
+    }
+}
+
+extension Timeline {
+    /// The turn, not itself the work of a call, under which a lane stands.
+    func rootTurn(of lane: Int) -> Int {
+        var top = Int(self.lane(lane).turn)
+        var depth = 0
+        while let parent = turns[top].parent, depth < RowList.deepest {
+            top = Int(self.lane(parent).turn)
+            depth += 1
+        }
+        return top
+    }
+
+    /// Whether a lane is part of the work of a call, at any depth.
+    func isWork(_ lane: Int, of call: Int) -> Bool {
+        var turn = Int(self.lane(lane).turn)
+        var depth = 0
+        while let parent = turns[turn].parent, depth < RowList.deepest {
+            if parent == call { return true }
+            turn = Int(self.lane(parent).turn)
+            depth += 1
+        }
+        return false
     }
 }

@@ -24,7 +24,7 @@ struct Looks {
 
     init(_ options: Options) throws {
         library = ThemeLibrary(folder: Self.folder) { path throws(ThemeError) in try Self.read(path) }
-        settings = Settings(options)
+        settings = options.settings ?? Settings(options)
         named = options.value("theme")
         glyphs = options.has("ascii") || !Terminal.isUnicode ? .ascii : .unicode
         theme = try Self.theme(named ?? Self.fallback, in: library)
@@ -135,7 +135,7 @@ struct Looks {
     /// The bytes of a file; nil where there is none.
     static func read(_ path: String) throws(ThemeError) -> [UInt8]? {
         do throws(WholeFile.Problem) {
-            return try WholeFile.bytes(path)
+            return try WholeFile.bytes(path, most: Settings.longest)
         } catch {
             if error.code == ENOENT || error.code == ENOTDIR { return nil }
             throw .unreadable(file: path, reason: error.words)

@@ -29,6 +29,8 @@ struct Options: Sendable {
     /// What stands after `--`, which are operands too; nil where there is none.
     private(set) var command: [String]?
     private var values: [String: [String]] = [:]
+    /// The user's settings, where they were read for these already.
+    var settings: Settings?
 
     func has(_ name: String) -> Bool { values[name] != nil }
     func value(_ name: String) -> String? { values[name]?.last }

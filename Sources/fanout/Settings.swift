@@ -38,6 +38,9 @@ struct Settings {
     static let option = Option("config", argument: "FILE", "settings; else \(shownPath), where it is there")
     private static let shownPath = "$XDG_CONFIG_HOME/fanout/config.json"
 
+    /// Bytes of a file of settings or of a theme at the most; there is nothing that so many could say.
+    static let longest = 1 << 20
+
     init(_ options: Options) {
         isNamed = options.has("config")
         path = options.value("config") ?? Self.folder.map { $0 + "/config.json" }
@@ -59,7 +62,7 @@ struct Settings {
         let last = (text, problems)
         problems = []
         do throws(WholeFile.Problem) {
-            text = try WholeFile.bytes(path)
+            text = try WholeFile.bytes(path, most: Self.longest)
         } catch {
             let isMissing = error.code == ENOENT || error.code == ENOTDIR
             if isMissing {
@@ -77,9 +80,10 @@ struct Settings {
         return last.0 != text
     }
 
-    /// The options as they are with what the file sets of those that were not given.
+    /// The options with what the file sets of those that were not given; the file, which may be a pipe, is not read again for them.
     func filled(_ options: Options) -> Options {
         var options = options
+        options.settings = self
         for (name, word) in configuration.limits {
             options.fill(name, word)
         }

@@ -282,6 +282,15 @@ final class Show {
     }
 
     private func frameDue() {
+        // What is looked for is looked for between frames, a moment at a time, so that neither bars nor keys wait for it.
+        if dashboard.isSearching(input()) {
+            dashboard.searchOn(input())
+            isDirty = true
+            let next = lastFrame + Self.frameInterval
+            if Clock.monotonic() < next {
+                return loop.call(at: 0) { [unowned self] in frameDue() }
+            }
+        }
         if isPausing {
             readSources()
         }
@@ -300,7 +309,9 @@ final class Show {
         terminal.paint(dashboard.frame(input))
         lastFrame = input.clock
         isDirty = false
-        if let wait = dashboard.nextFrame(input), !before.1 {
+        if dashboard.isSearching(input) {
+            loop.call(at: 0) { [unowned self] in frameDue() }
+        } else if let wait = dashboard.nextFrame(input), !before.1 {
             loop.call(at: input.clock + max(wait, Self.frameInterval)) { [unowned self] in frameDue() }
         }
     }

@@ -1,0 +1,288 @@
+internal import FanoutEvents
+internal import FanoutTimeline
+
+/// In which order lanes stand.
+package enum LaneOrder: String, Sendable, CaseIterable {
+    /// As the model called them, turn by turn.
+    case called
+    /// The longest run first.
+    case time
+    /// As they began.
+    case start
+    /// What is at work first, then what waits, then what failed.
+    case state
+    /// By name.
+    case tool
+}
+
+/// What is folded away. A fold is known by any lane in it, so it stays one while calls come in.
+package struct Folds: Sendable, Hashable {
+    /// Turns of which only the heading is seen, by place.
+    package var turns: Set<Int> = []
+    /// Calls whose turns are not seen.
+    package var calls: Set<Int> = []
+    /// Lanes whose run of like calls stands in one row.
+    package var runs: Set<Int> = []
+
+    package var isEmpty: Bool { turns.isEmpty && calls.isEmpty && runs.isEmpty }
+
+    /// Calls of one tool, one after the other, that are worth a fold.
+    package static let leastRun = 3
+}
+
+/// How lanes are laid out in rows: which are left out, what is folded, in which order they stand.
+package struct Arrangement: Sendable {
+    package private(set) var filter: LaneFilter?
+    /// Looks for each needle of the filter.
+    var hunts: [TextHunt] = []
+    package var order = LaneOrder.called { didSet { revision += 1 } }
+    package var isReversed = false { didSet { revision += 1 } }
+    package var folds = Folds() { didSet { revision += 1 } }
+    /// Grows with each change that is not a matter of events.
+    private(set) var revision = 0
+
+    package init() {}
+
+    /// Whether every lane has a row, where the model put it.
+    package var isPlain: Bool { filter == nil && !isFlat && folds.isEmpty }
+    /// Whether lanes of all turns stand in one order.
+    package var isFlat: Bool { order != .called || isReversed }
+
+    func passes(_ lane: Int, _ timeline: Timeline, _ t: Int64) -> Bool {
+        guard let filter else { return true }
+        return filter.holds(lane, in: timeline, at: t) { !hunts[$0].hits(lane, in: timeline, at: t).isEmpty }
+    }
+
+    /// Forgets what was found of one session, for another.
+    mutating func forget() {
+        folds = Folds()
+        hunts = hunts.map { TextHunt($0.needle) }
+    }
+
+    /// Has everything through, or what a filter lets through.
+    package mutating func use(_ filter: LaneFilter?) {
+        revision += 1
+        guard let filter, !filter.isEmpty else {
+            self.filter = nil
+            hunts = []
+            return
+        }
+        // What was looked for already need not be looked for again.
+        let known = hunts
+        hunts = filter.needles.map { needle in known.first { $0.needle == needle } ?? TextHunt(needle) }
+        self.filter = filter
+    }
+}
+
+/// What was found of rows for one picture, for the next.
+package struct RowCache: Sendable {
+    private struct Found: Sendable {
+        var version: Int
+        var t: Int64
+        /// Whether time alone changes nothing of it.
+        var isSettled: Bool
+        var hits: Int
+        var hasHeading: Bool
+        var over: Int64?
+        var rows: [Row]
+    }
+
+    /// Lanes that are put in order anew for each picture.
+    private static let soonSorted = 5000
+
+    private var revision = -1
+    private var generation = -1
+    private var version = -1
+    private var turns: [Int: Found] = [:]
+    /// Turns in which something is folded, without those that are folded themselves.
+    private var folded: Set<Int> = []
+    private var sorted: (version: Int, t: Int64, hits: Int, rows: [Row])?
+
+    package init() {}
+
+    mutating func meet(_ timeline: Timeline, _ arrangement: Arrangement) {
+        if revision != arrangement.revision || generation != timeline.generation {
+            self = RowCache()
+            (revision, generation) = (arrangement.revision, timeline.generation)
+        }
+        guard version != timeline.version else { return }
+        version = timeline.version
+        // Whose work a turn is may become known late.
+        let lanes = arrangement.folds.calls.union(arrangement.folds.runs)
+        folded = Set(lanes.filter(timeline.laneRange.contains).map(timeline.rootTurn))
+    }
+
+    /// The rows of a turn that is not the work of a call; nil where all its lanes have one.
+    mutating func rows(_ root: RootTurn, _ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement, hasHeading: Bool) -> [Row]? {
+        let isFolded = hasHeading && arrangement.folds.turns.contains(root.turn)
+        if arrangement.filter == nil {
+            if isFolded {
+                let count = root.lanes ?? RowList.count(root.turn, in: timeline, at: t, depth: 0)
+                let first = timeline.turns[root.turn].lanes.first { timeline.lane(Int($0)).seen <= t }
+                return first.map { [.foldedTurn(root.turn, first: Int($0), lanes: count)] } ?? []
+            }
+            guard folded.contains(root.turn) else { return nil }
+        }
+        let turn = timeline.turns[root.turn]
+        let hits = arrangement.hunts.reduce(0) { $0 &+ (turn.hasNested ? $1.revision : $1.found[root.turn] ?? 0) }
+        // Of turns that hang together no one number tells whether any has changed.
+        let version = turn.hasNested ? timeline.version : turn.version
+        if let found = turns[root.turn], found.version == version, found.hits == hits, found.hasHeading == hasHeading,
+            found.over == timeline.over, found.t == t || found.isSettled && t >= found.t
+        {
+            return found.rows
+        }
+        var arranger = Arranger(timeline: timeline, t: t, arrangement: arrangement)
+        var rows = arranger.rows(root.turn, depth: 0)
+        if isFolded {
+            rows = arranger.first.map { [.foldedTurn(root.turn, first: $0, lanes: arranger.lanes)] } ?? []
+        } else if hasHeading, !rows.isEmpty {
+            rows.insert(.turn(root.turn), at: 0)
+        }
+        turns[root.turn] = Found(
+            version: version, t: t, isSettled: arranger.isSettled, hits: hits, hasHeading: hasHeading, over: timeline.over, rows: rows)
+        return rows
+    }
+
+    /// All lanes that pass, in one order.
+    mutating func sorted(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Row] {
+        let hits = arrangement.hunts.reduce(0) { $0 &+ $1.revision }
+        if let found = sorted {
+            // Where there are very many, the order is found no more often than it can be.
+            let age = t - found.t
+            let isSame = found.version == timeline.version && found.hits == hits && age == 0
+            if isSame || age > 0 && age < Int64(found.rows.count - Self.soonSorted) { return found.rows }
+        }
+        var lanes: [Int] = []
+        for turn in timeline.turns.indices where turn >= timeline.firstTurn && timeline.turns[turn].started <= t {
+            for number in timeline.turns[turn].lanes {
+                let lane = Int(number)
+                guard timeline.lane(lane).seen <= t, arrangement.passes(lane, timeline, t) else { continue }
+                lanes.append(lane)
+            }
+        }
+        let rows = Self.ordered(lanes, timeline, t, arrangement).map { Row.lane($0, depth: 0) }
+        sorted = (timeline.version, t, hits, rows)
+        return rows
+    }
+
+    /// Lanes that come to the same stand as they were called.
+    private static func ordered(_ lanes: [Int], _ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Int] {
+        func byNumber(_ key: (Int) -> Int64) -> [Int] {
+            lanes.enumerated().map { (key: key($0.element), place: $0.offset, lane: $0.element) }
+                .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.lane)
+        }
+        let ordered: [Int] =
+            switch arrangement.order {
+            case .called: lanes
+            case .time: byNumber { -timeline.runTime(of: $0, at: t) }
+            case .start:
+                byNumber { lane in
+                    var start: Int64?
+                    timeline.forEachAttempt(of: lane, at: t) { began, _ in start = start ?? began }
+                    return start ?? timeline.lane(lane).seen
+                }
+            case .state: byNumber { timeline.state(of: $0, at: t).pressure }
+            case .tool:
+                lanes.enumerated().map { (key: timeline.title(of: $0.element), place: $0.offset, lane: $0.element) }
+                    .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.lane)
+            }
+        return arrangement.isReversed ? ordered.reversed() : ordered
+    }
+}
+
+/// Lists the rows of one turn with everything under it.
+private struct Arranger {
+    let timeline: Timeline
+    let t: Int64
+    let arrangement: Arrangement
+    /// Lanes that passed, and the first of them.
+    var lanes = 0
+    var first: Int?
+    var isSettled = true
+
+    /// A lane that passes, or has something under it that does.
+    private struct Member {
+        var lane: Int
+        var under: [Row]
+        /// Lanes under it that pass.
+        var lanes: Int
+        var passes: Bool
+    }
+
+    mutating func rows(_ turn: Int, depth: Int) -> [Row] {
+        var members: [Member] = []
+        for number in timeline.turns[turn].lanes {
+            let own = Int(number)
+            let lane = timeline.lane(own)
+            guard lane.seen <= t else {
+                isSettled = false
+                continue
+            }
+            if lane.ended > t { isSettled = isSettled && timeline.over.map { $0 <= t } ?? false }
+            let passes = arrangement.passes(own, timeline, t)
+            if passes {
+                lanes += 1
+                first = first ?? own
+            }
+            let before = lanes
+            var under: [Row] = []
+            if lane.isParent, depth < RowList.deepest {
+                for child in timeline.children(of: own) { under += rows(child, depth: depth + 1) }
+            }
+            guard passes || !under.isEmpty else { continue }
+            members.append(Member(lane: own, under: under, lanes: lanes - before, passes: passes))
+        }
+        return fold(members, depth)
+    }
+
+    private func fold(_ members: [Member], _ depth: Int) -> [Row] {
+        var rows: [Row] = []
+        let lanes = members.map(\.lane)
+        var place = 0
+        while place < members.count {
+            let run = arrangement.folds.runs.isEmpty ? place..<place + 1 : timeline.likeCalls(lanes, from: place)
+            if run.count > 1, lanes[run].contains(where: arrangement.folds.runs.contains) {
+                rows.append(.run(Array(lanes[run]), depth: depth))
+            } else {
+                for member in members[run] {
+                    if !member.under.isEmpty, arrangement.folds.calls.contains(member.lane) {
+                        rows.append(.foldedCall(member.lane, depth: depth, lanes: member.lanes))
+                    } else {
+                        rows.append(.lane(member.lane, depth: depth))
+                        rows += member.under
+                    }
+                }
+            }
+            place = run.upperBound
+        }
+        return rows
+    }
+}
+
+extension Timeline {
+    /// From one of some lanes on, the calls of the same tool that stand side by side.
+    func likeCalls(_ lanes: [Int], from first: Int) -> Range<Int> {
+        let kind = lane(lanes[first])
+        guard kind.kind == .call, !kind.isParent else { return first..<first + 1 }
+        let name = name(of: lanes[first])
+        var end = first + 1
+        while end < lanes.count, lane(lanes[end]).kind == .call, !lane(lanes[end]).isParent, self.name(of: lanes[end]) == name { end += 1 }
+        return first..<end
+    }
+}
+
+extension LaneState {
+    /// The more an eye should see it, the smaller.
+    fileprivate var pressure: Int64 {
+        switch self {
+        case .waiting(.approval): 0
+        case .running, .backoff: 1
+        case .announced, .waiting(nil), .waiting(.limit), .waiting(.order), .waiting(.rate), .waiting(.dependency): 2
+        case .ended(.failed), .ended(.timeout): 3
+        case .ended(.cancelled), .ended(.skipped), .ended(.unknown): 4
+        case .ended(.ok): 5
+        case .hidden: 6
+        }
+    }
+}

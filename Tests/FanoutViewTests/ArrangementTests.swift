@@ -1,0 +1,79 @@
+import FanoutEvents
+import FanoutTestKit
+import FanoutTimeline
+import FanoutView
+import Testing
+
+/// Rows that are kept up from picture to picture, against rows that are worked out anew.
+struct ArrangementTests {
+    private static let filters = [
+        "", "state:running", "state:open -tool:bash", "tool:grep", "state:error", ">3us", "turn:1-3", "state:queued,ok",
+    ]
+
+    private static func arrangement(_ filter: String, _ variant: Int) throws -> Arrangement {
+        var arrangement = Arrangement()
+        arrangement.use(try LaneFilter(filter))
+        switch variant {
+        case 1: arrangement.folds.runs = [1, 4, 9]
+        case 2: arrangement.folds.turns = [0, 2]
+        case 3: arrangement.folds.calls = [0, 1, 2, 3]
+        case 4: arrangement.order = .time
+        case 5: (arrangement.order, arrangement.isReversed) = (.state, true)
+        default: break
+        }
+        return arrangement
+    }
+
+    private static func rows(_ list: RowList) -> [Row] { list.rows(from: 0, limit: list.count + 1) }
+
+    /// The lanes that pass, by the words of the filter alone, in any order.
+    private static func passing(_ filter: LaneFilter?, _ timeline: Timeline, _ t: Int64) -> Set<Int> {
+        Set(
+            timeline.laneRange.filter { lane in
+                timeline.lane(lane).seen <= t && filter.map { $0.holds(lane, in: timeline, at: t) { _ in false } } ?? true
+            })
+    }
+
+    @Test("rows stay right while events arrive, late ones too, and while the playhead moves", arguments: 1...6)
+    func keptUp(seed: Int) throws {
+        var session = RandomSession(seed: UInt64(seed), turns: 4, calls: 5)
+        let events = seed % 2 == 0 ? session.toldTwice() : session.events
+        let end = events.map(\.t).max() ?? 0
+        for filter in Self.filters {
+            for variant in 0..<6 {
+                let arrangement = try Self.arrangement(filter, variant)
+                var timelines = Timelines()
+                timelines.open(Header(session: "s", started: 0), session: 0, source: 0)
+                var cache = RowCache()
+                for (count, event) in events.enumerated() {
+                    // Every seventh comes late.
+                    let shown = count % 7 == 3 ? events[max(0, count - 2)] : event
+                    timelines.apply(count % 7 == 3 ? event : shown, session: 0, source: 0, place: .none)
+                    let instants = count % 5 == 0 ? [end / 3, event.t, event.t + 2, end] : [event.t]
+                    for t in instants {
+                        var fresh = RowCache()
+                        let kept = RowList(timelines[0], at: t, arrangement, &cache)
+                        let anew = RowList(timelines[0], at: t, arrangement, &fresh)
+                        let rows = Self.rows(kept)
+                        try #require(rows == Self.rows(anew), "\(filter), variant \(variant), event \(count), at \(t)")
+                        try #require(rows.count == kept.count)
+                        try check(kept, rows, arrangement, timelines[0], t)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every lane that passes is in exactly one row, and knows which.
+    private func check(_ list: RowList, _ rows: [Row], _ arrangement: Arrangement, _ timeline: Timeline, _ t: Int64) throws {
+        let passing = Self.passing(arrangement.filter, timeline, t)
+        let stands = rows.enumerated().flatMap { place, row in list.lanes(of: row).map { (place, $0) } }
+        let counted = Dictionary(grouping: stands, by: \.1)
+        try #require(counted.values.allSatisfy { $0.count == 1 }, "a lane has two rows")
+        try #require(passing.isSubset(of: counted.keys), "a lane has no row")
+        for (place, lane) in stands where passing.contains(lane) {
+            let row = try #require(list.index(of: lane))
+            try #require(row == place)
+        }
+    }
+}

@@ -11,6 +11,8 @@ public struct ToolStatistics: Sendable, Hashable {
     public var p50: Int64?
     public var p95: Int64?
     public var p99: Int64?
+    /// Those run times, the shortest first.
+    public var runs: [Int64] = []
     /// How far these run times can be trusted, taken together.
     public var precision = Precision.measured
 
@@ -42,6 +44,7 @@ extension ToolStatistics {
             tools[name]?.p50 = Percentile.nearestRank(sorted, 50)
             tools[name]?.p95 = Percentile.nearestRank(sorted, 95)
             tools[name]?.p99 = Percentile.nearestRank(sorted, 99)
+            tools[name]?.runs = sorted
         }
         return tools.values.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
     }

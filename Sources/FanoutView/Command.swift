@@ -13,5 +13,5 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask
     case copyText, copyJSON
-    case lanes, sessions, transcript, output, theme, mouse, keys, quit
+    case lanes, statistics, sessions, transcript, output, theme, mouse, keys, quit
 }

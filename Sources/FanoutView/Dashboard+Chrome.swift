@@ -91,6 +91,12 @@ extension Dashboard {
             ]
         }
         hints.append(Hint([.down, .up], view == .transcript ? "scroll" : "move", between: "/"))
+        if view == .statistics {
+            return hints + [
+                Hint([.open], "its lanes"), Hint([.sort], "order"), Hint([.lanes], "lanes"), Hint([.transcript], "transcript"),
+                Hint([.theme], "theme"),
+            ]
+        }
         if case .awaited = followUps {
             hints.insert(Hint([.ask], "ask"), at: 0)
         }

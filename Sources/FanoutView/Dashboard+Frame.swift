@@ -40,6 +40,10 @@ extension Dashboard {
         let timeline = input.timelines[index]
         meet(timeline)
         let t = instant(timeline, input)
+        if view == .statistics {
+            drawStatisticsScreen(timeline, index, t, input, into: &frame)
+            return frame
+        }
         if view == .transcript {
             drawTranscriptScreen(timeline, index, t, input, into: &frame)
             return frame
@@ -216,7 +220,7 @@ extension Dashboard {
     }
 
     /// The turn that the figures above are about: that of the selected lane, or the newest.
-    private func focusTurn(_ timeline: Timeline, _ t: Int64) -> Int? {
+    func focusTurn(_ timeline: Timeline, _ t: Int64) -> Int? {
         if let selection, timeline.laneRange.contains(selection) {
             return Int(timeline.lane(selection).turn)
         }
@@ -234,7 +238,7 @@ extension Dashboard {
     }
 
     /// What is found of the turn in focus, as fresh as it is shown.
-    private mutating func findings(_ focus: Int?, _ timeline: Timeline, _ t: Int64) -> Findings {
+    mutating func findings(_ focus: Int?, _ timeline: Timeline, _ t: Int64) -> Findings {
         guard let focus else { return Findings() }
         let age = t - findings.t
         let isFresh = focus == findings.turn && age >= 0 && age < Findings.freshness && !playhead.isStill && timeline.isActive(at: t)

@@ -31,8 +31,8 @@ extension Dashboard {
         case .theme: return [.nextTheme]
         case .keys: (showsKeys, keysTop) = (true, 0)
         case .mouse: return toggleMouse()
-        case .lanes, .transcript:
-            view = command == .transcript ? .transcript : .lanes
+        case .lanes, .statistics, .transcript:
+            view = command == .transcript ? .transcript : command == .statistics ? .statistics : .lanes
             output?.isShown = false
             overview = nil
         case .sessions where overview == nil && !input.timelines.isEmpty:
@@ -51,12 +51,22 @@ extension Dashboard {
     }
 
     /// The keys of the view that is shown.
-    var currentKeys: KeyMap { overview != nil ? sessionKeys : view == .transcript ? transcriptKeys : keys }
+    var currentKeys: KeyMap {
+        if overview != nil { return sessionKeys }
+        return switch view {
+        case .lanes: keys
+        case .statistics: statisticsKeys
+        case .transcript: transcriptKeys
+        }
+    }
 
-    private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
+    mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         let t = instant(timeline, input)
         if view == .transcript, handleTranscript(command, timeline, t, input) {
+            return []
+        }
+        if view == .statistics, handleStatistics(command, timeline, t) {
             return []
         }
         switch command {
@@ -109,14 +119,14 @@ extension Dashboard {
         case .normalSpeed: playhead.change(speed: 0, from: t, clock: input.clock)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
         case .copyText, .copyJSON: return copy(command, timeline, t, input)
-        case .quit, .theme, .mouse, .keys, .lanes, .sessions, .transcript, .output, .ask: break
+        case .quit, .theme, .mouse, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask: break
         }
         return []
     }
 
     // MARK: Lanes
 
-    mutating func move(_ step: Int, _ timeline: Timeline, _ t: Int64) {
+    private mutating func move(_ step: Int, _ timeline: Timeline, _ t: Int64) {
         if usesPlacement {
             let seen = visible.compactMap(\.lane)
             guard !seen.isEmpty else { return }
@@ -202,7 +212,7 @@ extension Dashboard {
         }
     }
 
-    mutating func open(_ timeline: Timeline, _ t: Int64) {
+    private mutating func open(_ timeline: Timeline, _ t: Int64) {
         if selection == nil {
             move(1, timeline, t)
         }

@@ -6,12 +6,13 @@ extension Dashboard {
     /// What a rectangle of the last frame is about.
     struct Region: Sendable {
         enum Target: Sendable {
-            case lanes, detail, transcript, overview, output, keys
+            case lanes, detail, tools, transcript, overview, output, keys
             case lane(Int)
             /// A session, by its place among the timelines.
             case tab(Int)
-            /// A row of the list of sessions.
+            /// A row of the list of sessions, and of the tools in the statistics.
             case session(Int)
+            case tool(Int)
             case page(Page)
             /// A stretch of time; that of the bars, or of the whole session.
             case time(start: Int64, span: Int64, isAxis: Bool)
@@ -54,18 +55,12 @@ extension Dashboard {
         let region = regions.last { $0.columns.contains(mouse.column) && $0.rows.contains(mouse.row) }
         switch mouse.kind {
         case .press:
-            if let region {
-                press(region, mouse, input)
-            }
+            if let region { press(region, mouse, input) }
         case .drag:
-            if let dragged {
-                seek(in: dragged, column: mouse.column, input)
-            }
+            if let dragged { seek(in: dragged, column: mouse.column, input) }
         case .release: dragged = nil
         case .wheelUp, .wheelDown:
-            if let region {
-                scroll(region.target, mouse.kind == .wheelUp ? -1 : 1, input)
-            }
+            if let region { scroll(region.target, mouse.kind == .wheelUp ? -1 : 1, input) }
         }
         return []
     }
@@ -76,7 +71,7 @@ extension Dashboard {
         let isDouble = click?.isDouble(with: next) ?? false
         click = isDouble ? nil : next
         switch region.target {
-        case .lanes, .detail, .transcript, .overview, .output: break
+        case .lanes, .detail, .tools, .transcript, .overview, .output: break
         case .keys: showsKeys = false
         case .lane(let lane):
             selection = lane
@@ -91,6 +86,9 @@ extension Dashboard {
             if isDouble {
                 _ = handleOverview(.open, input)
             }
+        case .tool(let place):
+            statistics.move(to: place)
+            if isDouble { ask(.open, input) }
         case .page(let page): show(Detail(page: page))
         case .time:
             dragged = region
@@ -122,16 +120,16 @@ extension Dashboard {
         case .overview, .session: _ = handleOverview(step < 0 ? .up : .down, input)
         case .output: (0..<lines).forEach { _ in _ = output?.handle(step < 0 ? .up : .down) }
         case .tab: break
-        case .lanes, .lane, .time, .transcript:
-            guard let index = sessionIndex(input.timelines) else { return }
-            let timeline = input.timelines[index]
-            meet(timeline)
-            let t = instant(timeline, input)
-            if view == .transcript {
-                (0..<lines).forEach { _ in _ = handleTranscript(step < 0 ? .up : .down, timeline, t, input) }
-            } else {
-                move(step, timeline, t)
+        case .lanes, .lane, .time, .tools, .tool, .transcript:
+            for _ in 0..<(view == .transcript ? lines : 1) {
+                ask(step < 0 ? .up : .down, input)
             }
         }
+    }
+
+    /// Does what a key of the view would.
+    private mutating func ask(_ command: Command, _ input: Input) {
+        guard let index = sessionIndex(input.timelines) else { return }
+        _ = handle(command, input, input.timelines[index])
     }
 }

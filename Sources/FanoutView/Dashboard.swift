@@ -50,7 +50,7 @@ package struct Dashboard: Sendable {
 
     /// What the screen can be about.
     package enum View: Sendable {
-        case lanes, transcript
+        case lanes, statistics, transcript
     }
 
     /// What takes a walk through a whole turn to find.
@@ -86,6 +86,7 @@ package struct Dashboard: Sendable {
     package var keys = KeyMap.lanes
     package var transcriptKeys = KeyMap.transcript
     package var sessionKeys = KeyMap.sessions
+    package var statisticsKeys = KeyMap.statistics
     /// Where events come from, in a few words.
     package var source: CleanText
     package var isReplay: Bool
@@ -121,6 +122,7 @@ package struct Dashboard: Sendable {
     /// What the screen is about; the list of sessions, while it is open, stands before it.
     package internal(set) var view = View.lanes
     var transcript = Transcript()
+    var statistics = Statistics()
     /// Whether the run that is shown takes another prompt.
     package var followUps = FollowUps.none
     /// The line that is written at the bottom, while one is.
@@ -179,6 +181,7 @@ package struct Dashboard: Sendable {
         keys = configuration[keys: .lanes]
         transcriptKeys = configuration[keys: .transcript]
         sessionKeys = configuration[keys: .sessions]
+        statisticsKeys = configuration[keys: .statistics]
     }
 
     /// Forgets what was about a session that began anew: its lanes are others.
@@ -208,6 +211,7 @@ package struct Dashboard: Sendable {
         orders = [:]
         precisions = [:]
         transcript = Transcript()
+        statistics = Statistics()
     }
 
     /// The place of the session that is shown.
@@ -241,7 +245,7 @@ package struct Dashboard: Sendable {
         case .following:
             guard timeline.isActive(at: t) else { return nil }
             // Of the conversation only times to a tenth of a second change by themselves.
-            return view == .transcript ? 100_000 : interval(speed: 1)
+            return view == .lanes ? interval(speed: 1) : 100_000
         case .playing(_, let speed):
             guard t < timeline.last else { return nil }
             return interval(speed: speed)

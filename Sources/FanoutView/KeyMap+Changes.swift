@@ -4,12 +4,13 @@ package import FanoutEvents
 extension KeyMap {
     /// Where a map counts.
     package enum Mode: String, CaseIterable, Sendable {
-        case lanes, transcript, sessions, recordings
+        case lanes, statistics, transcript, sessions, recordings
 
         /// The keys as they are without a configuration.
         package var keys: KeyMap {
             switch self {
             case .lanes: .lanes
+            case .statistics: .statistics
             case .transcript: .transcript
             case .sessions: .sessions
             case .recordings: .recordings

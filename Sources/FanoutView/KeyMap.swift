@@ -102,8 +102,8 @@ package struct KeyMap: Sendable {
         Group(
             title: "Screen",
             entries: [
-                Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
-                Entry([(.function(7), .sessions)], "F7", "all sessions"),
+                Entry([(.function(5), .lanes), (.function(6), .statistics)], "F5 F6", "lanes, statistics"),
+                Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "all sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("m", .mouse)], "m", "the mouse, on or off"),
@@ -139,8 +139,46 @@ package struct KeyMap: Sendable {
             title: "Screen",
             entries: [
                 Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
-                Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "sessions, transcript"),
+                Entry(
+                    [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
+                    "statistics, sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
+                Entry([("T", .theme)], "T", "next theme"),
+                Entry([("m", .mouse)], "m", "the mouse, on or off"),
+                Entry([("?", .keys)], "?", "these keys"),
+                Entry([("q", .quit)], "q", "quit"),
+            ]),
+    ])
+
+    /// The keys of the statistics.
+    package static let statistics = KeyMap(groups: [
+        Group(
+            title: "Tools",
+            entries: [
+                Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous tool"),
+                Entry(
+                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
+                    "half a page", alike: ", as PgDn PgUp"),
+                Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "first, last tool"),
+                Entry([("s", .sort), ("S", .reverse)], "s S", "order, the other way round"),
+                Entry([(.enter, .open)], "Enter", "its lanes"),
+                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+            ]),
+        playheadKeys,
+        Group(
+            title: "Control",
+            entries: [
+                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true),
+                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
+                Entry([("d", .deny)], "d", "deny", isControl: true),
+            ]),
+        Group(
+            title: "Screen",
+            entries: [
+                Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
+                Entry(
+                    [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
+                    "statistics, sessions, transcript"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),
@@ -164,7 +202,9 @@ package struct KeyMap: Sendable {
         Group(
             title: "Screen",
             entries: [
-                Entry([(.function(5), .lanes), (.function(8), .transcript)], "F5 F8", "lanes, transcript"),
+                Entry(
+                    [(.function(5), .lanes), (.function(6), .statistics), (.function(8), .transcript)], "F5 F6 F8",
+                    "lanes, statistics, transcript"),
                 Entry([("T", .theme)], "T", "next theme"),
                 Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),

@@ -60,8 +60,9 @@ extension Dashboard {
             }
         }
         if keysHidden > 0 {
-            let words: CleanText = keysTop < keysHidden ? " more below " : " more above "
-            frame.put(words, x: left + inner - words.columns, y: above + height - 1, width: words.columns, role: .accent)
+            let (words, command): (CleanText, Command) = keysTop < keysHidden ? (" more below", .down) : (" more above", .up)
+            let more = words + (currentKeys.hint([command]).map { ": " + written($0) } ?? "") + " "
+            frame.put(more, x: left + inner - more.columns, y: above + height - 1, width: more.columns, role: .accent)
         }
     }
 

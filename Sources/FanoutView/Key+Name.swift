@@ -61,9 +61,10 @@ extension Key {
         self = key
     }
 
+    /// Whether it can be seen by itself.
     private static func isCharacter(_ scalar: Unicode.Scalar) -> Bool {
-        let category = scalar.properties.generalCategory
-        return category != .control && category != .nonspacingMark && category != .format && category != .unassigned
+        let text = String(Character(scalar))
+        return CleanText(text).string == text && CleanText(text).columns > 0
     }
 
     /// Ctrl and a letter; some of them a terminal cannot tell from keys of their own.

@@ -109,9 +109,9 @@ struct Looks {
         return theme == before ? nil : "theme \(theme.name) is taken up"
     }
 
-    /// The first of several, and how many more there are.
+    /// The first of several, and how many more there are; what does not hold is said before what means nothing.
     private static func summary(_ problems: [Settings.Problem], isBrief: Bool) -> String? {
-        guard let first = problems.first?.text(isBrief: isBrief) else { return nil }
+        guard let first = (problems.first(where: \.isError) ?? problems.first)?.text(isBrief: isBrief) else { return nil }
         return problems.count == 1 ? first : "\(first) (and \(problems.count - 1) more: `fanout doctor` tells)"
     }
 

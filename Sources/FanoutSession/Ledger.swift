@@ -16,6 +16,8 @@ package final class Ledger {
     private var starts: [String: Int64] = [:]
     /// What sources are called.
     private var names: [Int: String] = [:]
+    /// About how many calls of a session are held; nil for all of them.
+    package var keep: Int?
     /// Told of everything that comes.
     private let observer: (any LedgerObserver)?
 
@@ -115,6 +117,7 @@ package final class Ledger {
     package func settle() {
         recorder?.flush()
         timelines.settle()
+        if let keep { timelines.forget(keeping: keep) }
     }
 
     /// Ends a source; its number may stand for another one from here on.

@@ -73,7 +73,7 @@ extension Timeline {
     public mutating func settle() {
         for place in turns.indices.reversed() where place >= firstTurn {
             // Late events reach back over a few turns and rarely further; an older turn is walked through when it is asked for.
-            guard place >= turns.count - 64 else { return }
+            guard place >= turns.endIndex - 64 else { return }
             if turns[place].running.isStale {
                 turns[place].running = resettled(place)
             }

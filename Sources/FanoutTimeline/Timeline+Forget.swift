@@ -1,4 +1,19 @@
 extension Timeline {
+    /// Forgets turns at the old end so that about so many lanes are kept, or more where the newest turns have more.
+    ///
+    /// Calls of no turn form one that never ends; beyond half of what is kept, those that come from now on form another.
+    public mutating func forget(keeping most: Int) {
+        guard laneRange.count > most else { return }
+        if let loose = looseTurn, turns[loose].lanes.count > most / 2 { looseTurn = nil }
+        var first = turns.endIndex
+        var lanes = 0
+        while first > firstTurn, lanes + turns[first - 1].lanes.count <= most || first == turns.endIndex {
+            first -= 1
+            lanes += turns[first].lanes.count
+        }
+        forget(turnsBefore: first)
+    }
+
     /// Forgets turns at the old end, with their lanes, for a program that watches for days.
     ///
     /// Stops before a turn with a lane that has not ended, or that a kept turn is the work of. Turns keep their places; the memory of
@@ -9,7 +24,7 @@ extension Timeline {
     @discardableResult
     public mutating func forget(turnsBefore wanted: Int) -> Int {
         var first = firstTurn
-        while first < min(wanted, turns.count), turns[first].lanes.allSatisfy({ lanes[Int($0)].hasEnded }) {
+        while first < min(wanted, turns.endIndex), turns[first].lanes.allSatisfy({ lanes[Int($0)].hasEnded }) {
             first += 1
         }
         // A call whose work is a kept turn is kept, with the turn it is of; and so on.
@@ -29,6 +44,7 @@ extension Timeline {
         version += 1
         forgetLanes()
         forgetUtterances()
+        forgetTurns()
         return first
     }
 
@@ -55,6 +71,10 @@ extension Timeline {
             ids.forget(before: lanes[kept].id)
         }
         lanes.forget(before: kept)
+        runs = ToolRuns()
+        for lane in kept..<lanes.endIndex {
+            if lanes[lane].hasEnded, let run = countedRun(of: lane) { runs.add(run, tool: lanes[lane].name) }
+        }
         marks.forget(before: firstMark)
         outputs.forget(before: firstOutput)
         index.forget(before: kept)
@@ -70,5 +90,13 @@ extension Timeline {
         held = held.filter { $0.key >= first }
         measuredRuns = measuredRuns.filter { $0.key >= first }
         children = children.filter { $0.key >= first }
+    }
+
+    /// Gives back the turns of which no lane is held any more.
+    private mutating func forgetTurns() {
+        let first = laneRange.reduce(firstTurn) { min($0, Int(lanes[$1].turn)) }
+        turns.forget(before: first)
+        spans.forget(before: first)
+        turnNumbers = turnNumbers.filter { $0.value >= turns.startIndex }
     }
 }

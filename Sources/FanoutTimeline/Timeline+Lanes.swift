@@ -8,12 +8,13 @@ extension Timeline {
         if let known = number.map({ turnNumbers[$0] }) ?? looseTurn {
             return known
         }
-        let place = turns.count
+        let place = turns.endIndex
         turns.append(Turn(number: number, started: event.t))
         spans.append(TurnSpan(started: event.t, last: event.t))
         outline += 1
         if let number {
             turnNumbers[number] = place
+            namedTurns += 1
         } else {
             looseTurn = place
         }

@@ -14,9 +14,9 @@ public import FanoutEvents
 public struct Timeline: Sendable {
     public internal(set) var header: Header
     /// In the order in which they began to be known; those before ``firstTurn`` are forgotten.
-    public internal(set) var turns: [Turn] = []
+    public internal(set) var turns = KeptArray<Turn>()
     /// One for each turn.
-    var spans = ContiguousArray<TurnSpan>()
+    var spans = KeptArray<TurnSpan>()
     public internal(set) var markers: [Marker] = []
     public internal(set) var tools: [String: Event.ToolDeclared] = [:]
     public internal(set) var outcome: Event.SessionOutcome?
@@ -53,6 +53,8 @@ public struct Timeline: Sendable {
     var index = LaneIndex()
     var requests: [String: Int] = [:]
     var turnNumbers: [Int: Int] = [:]
+    /// How many turns the producer gave a number to.
+    public internal(set) var namedTurns = 0
     /// The group of the calls that named no turn.
     var looseTurn: Int?
     /// Lanes that have not ended, in the order they became known.
@@ -199,9 +201,6 @@ extension Timeline {
 
     /// The place among ``turns`` of the turn that bears this number.
     public func turn(numbered number: Int) -> Int? { turnNumbers[number] }
-
-    /// How many turns the producer gave a number to.
-    public var namedTurns: Int { turnNumbers.count }
 
     /// The turns that are the work of a lane.
     public func children(of lane: Int) -> [Int] {

@@ -109,6 +109,13 @@ public struct Timelines: Sendable {
     }
 
     /// To be called after each batch of events.
+    /// Forgets the old end of sessions that have more lanes than should be kept, a fifth of them at a time: it takes a walk through what stays.
+    public mutating func forget(keeping most: Int) {
+        for index in all.indices where all[index].laneRange.count > most + most / 4 {
+            all[index].forget(keeping: most)
+        }
+    }
+
     public mutating func settle() {
         for index in all.indices {
             all[index].settle()

@@ -38,7 +38,7 @@ extension Timeline {
     /// Those of a turn, or of no turn, in the order in which they were told.
     public func utterances(ofTurn turn: Int?) -> [Int] {
         var numbers: [Int] = []
-        var next = turn.map { turns[$0].lastUtterance } ?? lastLooseUtterance
+        var next = turn.map { turns.indices.contains($0) ? turns[$0].lastUtterance : 0 } ?? lastLooseUtterance
         while next != 0, Int(next) > utterances.startIndex {
             numbers.append(Int(next) - 1)
             next = utterances[Int(next) - 1].previous

@@ -22,7 +22,7 @@ extension Dashboard {
         var middle = Line(x: line.x, y: 0, limit: frame.width - 3 - countColumns)
         middle.addCut(SessionDigest.title(of: timeline), .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
         if let focus, let number = timeline.turns[focus].number {
-            let several = timeline.turns.count > 1 ? " of " + CleanText(timeline.turns.count) : ""
+            let several = timeline.turns.endIndex > 1 ? " of " + CleanText(timeline.turns.endIndex) : ""
             let turn = "turn " + CleanText(number) + several
             if middle.x + 3 + turn.columns <= middle.limit {
                 middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)

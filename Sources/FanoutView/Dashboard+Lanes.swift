@@ -77,6 +77,7 @@ extension Dashboard {
             return known.precision
         }
         let precision = timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
+        if precisions.count > 4096 { precisions = [:] }
         precisions[turn] = (timeline.version, t, precision)
         return precision
     }

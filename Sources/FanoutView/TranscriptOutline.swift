@@ -16,7 +16,7 @@ struct TranscriptOutline: Sendable {
         guard (version, generation) != (timeline.outline, timeline.generation) else { return }
         (version, generation) = (timeline.outline, timeline.generation)
         var all: [(t: Int64, section: Section)] = timeline.utterances(ofTurn: nil).map { (timeline.utterance($0).t, .loose($0)) }
-        all += (timeline.firstTurn..<max(timeline.firstTurn, timeline.turns.count)).map { (timeline.turns[$0].started, .turn($0)) }
+        all += (timeline.firstTurn..<max(timeline.firstTurn, timeline.turns.endIndex)).map { (timeline.turns[$0].started, .turn($0)) }
         // Messages come first where both came at one instant; a stable order of what is mostly in order.
         sections = all.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element)
     }

@@ -45,5 +45,9 @@ struct ProgramCommand: Sendable {
     static let recording = [
         Option("record", argument: "FILE", "records to this file, which must not exist"),
         Option("no-record", "records nothing; else runs are kept under XDG_STATE_HOME"),
+        Option("keep", argument: "CALLS", "holds about so many calls of a session, 1000 at least; older turns stay in the recording only"),
     ]
+
+    /// How many calls of a session are held; nil for all of them.
+    static func kept(_ options: Options) throws(UsageError) -> Int? { try options.integer("keep", in: 1000...100_000_000) }
 }

@@ -87,6 +87,7 @@ enum LiveRun {
         let printer = Printer(display, glyphs: looks.glyphs, toError: linesToError)
         let notices = try Notices(options, before: printer)
         let ledger = Ledger(recorder: recorder, observer: notices ?? printer)
+        ledger.keep = try ProgramCommand.kept(options)
         var dashboard = Dashboard(source: CleanText(source), playhead: .live(), isReplay: false, glyphs: looks.glyphs)
         dashboard.notice = history?.notice.map { CleanText($0) }
 

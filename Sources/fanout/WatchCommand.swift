@@ -30,6 +30,7 @@ extension ProgramCommand {
         let strict = options.has("strict") ? StrictObserver(printer) : nil
         let notices = try Notices(options, before: strict ?? printer)
         let ledger = Ledger(recorder: recorder, observer: notices ?? strict ?? printer)
+        ledger.keep = try kept(options)
         let context = WatchedOperand.Context(
             ledger: ledger, session: session, withPayloads: printer != nil, claude: try claudeScope(options))
         let sources: [any EventSource]

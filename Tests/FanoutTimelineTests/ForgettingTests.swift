@@ -43,6 +43,44 @@ struct ForgettingTests {
         #expect(timeline.lane(ofCall: "call 7 of some length 2") != nil)
     }
 
+    @Test("however much comes, about so many lanes are held, and the newest are as they were", arguments: [true, false])
+    func keeping(hasTurns: Bool) throws {
+        var timelines = Timelines()
+        timelines.open(Header(session: "s", started: 0), session: 0, source: 0)
+        var whole = Timeline(header: Header(session: "s", started: 0))
+        var mostTurns = 0
+        for turn in 1...4000 {
+            let start = Int64(turn) * 1000
+            for index in 0..<5 {
+                let call = "call \(turn) \(index)"
+                for event in [
+                    Event(t: start, .callStarted(Event.CallStarted(call: call, attempt: 1, name: "tool", turn: hasTurns ? turn : nil))),
+                    Event(t: start + 300 + Int64(index), .callFinished(Event.CallFinished(call: call, outcome: .ok))),
+                ] {
+                    timelines.apply(event, session: 0, source: 0, place: .none)
+                    whole.apply(event)
+                }
+            }
+            timelines.forget(keeping: 1000)
+            mostTurns = max(mostTurns, timelines[0].turns.count)
+            try #require(timelines[0].laneRange.count <= 1250 + 600)
+        }
+        let kept = timelines[0]
+        #expect(mostTurns < (hasTurns ? 1500 : 50))
+        #expect(kept.laneRange.count >= 1000 / 2)
+        #expect(kept.namedTurns == whole.namedTurns)
+        #expect(kept.runTimes(ofTool: "tool").count == kept.laneRange.filter { Int(kept.lane($0).turn) >= kept.firstTurn }.count)
+        for number in 3950...4000 {
+            let lane = try #require(kept.lane(ofCall: "call \(number) 3"))
+            let same = try #require(whole.lane(ofCall: "call \(number) 3"))
+            #expect(lane == same)
+            #expect(kept.state(of: lane, at: whole.last) == .ended(.ok))
+            #expect(kept.turns[Int(kept.lane(lane).turn)].number == (hasTurns ? number : nil))
+        }
+        let t = whole.last - 200_000
+        #expect(kept.concurrency(from: t, to: whole.last, count: 50) == whole.concurrency(from: t, to: whole.last, count: 50))
+    }
+
     @Test("a turn with an open lane, or with a lane that a kept turn is the work of, stays")
     func needed() {
         var timeline = Timeline(header: Header(session: "s", started: 0))

@@ -1,4 +1,5 @@
 import FanoutEvents
+import FanoutJSON
 import FanoutTestKit
 import FanoutTimeline
 import FanoutView
@@ -75,5 +76,32 @@ struct ArrangementTests {
             let row = try #require(list.index(of: lane))
             try #require(row == place)
         }
+    }
+
+    @Test("whatever was looked at may be forgotten while it is looked at")
+    func forgotten() {
+        var scene = Conversation()
+        scene.height = 24
+        scene.press("/")
+        scene.type("tool7")
+        scene.press(.enter, "z", "e")
+        let keys: [Key] = [
+            "j", "k", "{", "}", "z", "Z", "s", "n", .enter, .function(6), .function(8), .function(5), "g", "G", .escape, "F", "+",
+        ]
+        for turn in 1...600 {
+            let t = Int64(turn) * 100
+            scene.tell(t, .turn(turn, title: "turn \(turn)"))
+            for index in 0..<4 {
+                let id = "\(turn)-\(index)"
+                scene.tell(t + 10, .wants(turn, id, "tool\(turn % 9)", ["n": .integer(Int64(turn))], index: index), .began(id))
+                scene.tell(t + 50, index == 3 ? .failed(id, "exit 1") : .ended(id, "done"))
+            }
+            scene.tell(t + 60, .over(turn))
+            scene.press(keys[turn % keys.count])
+            scene.timelines.forget(keeping: 100)
+            scene.press(keys[(turn * 7) % keys.count])
+        }
+        #expect(scene.timelines[0].laneRange.count <= 200)
+        #expect(scene.frame().lines.count == 24)
     }
 }

@@ -92,7 +92,7 @@ struct Settings {
 
     /// The options that a file may set: those that bound what a run may do.
     private static let limits = [
-        count("limit", most: 100_000), count("max-turns", most: 10_000), count("max-tokens", most: 10_000_000),
+        count("limit", 1...100_000), count("max-turns", 1...10_000), count("max-tokens", 1...10_000_000), count("keep", 1000...100_000_000),
         Configuration.Limit("max-time", takes: "a number of seconds from 0 to 1000000") { value in
             value.double.flatMap { (0...1e6).contains($0) ? String($0) : nil }
         },
@@ -101,9 +101,9 @@ struct Settings {
         },
     ]
 
-    private static func count(_ name: String, most: Int64) -> Configuration.Limit {
-        Configuration.Limit(name, takes: "a whole number from 1 to \(most)") { value in
-            value.integer.flatMap { (1...most).contains($0) ? String($0) : nil }
+    private static func count(_ name: String, _ range: ClosedRange<Int64>) -> Configuration.Limit {
+        Configuration.Limit(name, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)") { value in
+            value.integer.flatMap { range.contains($0) ? String($0) : nil }
         }
     }
 }

@@ -115,6 +115,9 @@ struct SettingsTests {
         }
         #expect(try limits())
         #expect(try !limits("--limit", "2"))
+        try Self.settings(#"{"theme": "okabe-ito-dark", "limits": {"max-turns": 7, "keep": 999}}"#, in: folder)
+        let watch = try folder.run("watch", "-", "--ui", "quiet")
+        #expect(watch.error.contains("limits: \"keep\" takes a whole number from 1000 to 100000000"), "\(watch.error)")
         let screen = try folder.open("replay", "--start-paused", Self.recording, environment: ["NO_COLOR": "1"])
         try screen.wait(for: "colours") { _ in screen.output.contains(Array("38;5;".utf8)) }
         let mono = try folder.open("replay", "--start-paused", "--theme", "mono", Self.recording)

@@ -24,6 +24,8 @@ static FILE *files[2];
 // The terminal's modes while the screen is on.
 static struct termios modes;
 static bool is_suspended;
+// Whether the terminal tells of the mouse, while the screen is on.
+static bool uses_mouse;
 
 bool cncurses_is_started(void) {
     return screen != NULL;
@@ -76,10 +78,17 @@ static void append_all(char *text, size_t room, const char *const *capabilities)
     }
 }
 
+// Has the terminal tell of the mouse's buttons and of what is dragged, in columns and rows as large as they are (xterm's modes 1000, 1002, 1006):
+// where a mode is not known it does nothing.
+static const char tell_mouse[] = "\033[?1000h\033[?1002h\033[?1006h", forget_mouse[] = "\033[?1006l\033[?1002l\033[?1000l";
+
 // How the screen is left. ncurses' own way (endwin) also resets the palette, which is the user's.
 static void set_leaving(void) {
     static const char *const before[] = {"sgr0", "op", NULL}, *const after[] = {"rmkx", "cnorm", "rmcup", NULL};
     char text[256] = "\033[?2026l\033[?2004l";
+    if (uses_mouse) {
+        append(text, sizeof text, forget_mouse);
+    }
     append_all(text, sizeof text, before);
     const char *move = tigetstr("cup"), *leave = tigetstr("rmcup");
     if (leave && leave != (char *)-1) {
@@ -100,6 +109,9 @@ static void enter(void) {
     char text[256] = "";
     append(text, sizeof text, tell_pastes);
     append_all(text, sizeof text, entering);
+    if (uses_mouse) {
+        append(text, sizeof text, tell_mouse);
+    }
     cncurses_output_write(text, strlen(text));
 }
 
@@ -130,6 +142,7 @@ bool cncurses_start(const char *terminal, int input, int output) {
         close_files();
         return false;
     }
+    uses_mouse = false;
     set_leaving();
     cncurses_guard_open(cncurses_output_terminal());
     cbreak();
@@ -189,6 +202,24 @@ void cncurses_resume(void) {
     enter();
     clearok(curscr, TRUE);
     cncurses_paint_all();
+}
+
+void cncurses_use_mouse(bool use) {
+    if (!screen || use == uses_mouse) {
+        return;
+    }
+    uses_mouse = use;
+    // A crash at any point between leaves a terminal that tells of no mouse.
+    if (use) {
+        set_leaving();
+    }
+    if (!is_suspended) {
+        const char *text = use ? tell_mouse : forget_mouse;
+        cncurses_output_write(text, strlen(text));
+    }
+    if (!use) {
+        set_leaving();
+    }
 }
 
 bool cncurses_set_locale(void) {

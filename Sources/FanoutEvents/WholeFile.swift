@@ -25,7 +25,8 @@ package enum WholeFile {
         package var description: String { "\(path): \(words)" }
     }
 
-    package static func bytes(_ path: String) throws(Problem) -> [UInt8] {
+    /// - Parameter most: Bytes after which no more are asked for.
+    package static func bytes(_ path: String, most: Int = .max) throws(Problem) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw Problem(path: path, code: errno)
@@ -45,8 +46,8 @@ package enum WholeFile {
             guard failure == 0 else {
                 throw Problem(path: path, code: failure)
             }
-            guard !piece.isEmpty else { return bytes }
             bytes += piece
+            guard !piece.isEmpty, bytes.count < most else { return bytes }
         }
     }
 }

@@ -2,26 +2,49 @@ internal import CNcurses
 package import FanoutEvents
 package import FanoutView
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 extension Terminal {
     /// The keys that were pressed since it was last asked, without waiting. A key that is not known is left out.
     package func keys() -> [Key] {
         var keys: [Key] = []
         var value: UInt32 = 0
+        var mouse = cncurses_mouse()
         while true {
-            let kind = cncurses_next_key(&value)
+            let kind = cncurses_next_key(&value, &mouse)
             if kind == CNCURSES_NO_KEY {
                 return keys
             }
-            if let key = Key(kind, value: value) {
+            if kind == CNCURSES_MOUSE {
+                keys.append(.mouse(Key.Mouse(mouse)))
+            } else if let key = Key(kind, value: value) {
                 keys.append(key)
             }
         }
     }
 
+    /// Has the terminal tell of the mouse, until it is given back; marking text then needs Shift on most.
+    package func useMouse(_ use: Bool) {
+        cncurses_use_mouse(use)
+    }
+
     /// Puts text on the user's clipboard, where the terminal lets programs do that (xterm's OSC 52).
     package func copy(_ text: String) {
-        cncurses_send("\u{1B}]52;c;\(Base64.text(of: text.utf8))\u{07}")
+        let sequence = "\u{1B}]52;c;\(Base64.text(of: text.utf8))\u{07}"
+        cncurses_send(sequence)
+        if Self.isInTmux {
+            // tmux takes it up itself with `set-clipboard on`, and with `allow-passthrough on` hands it on in a string of its own, each escape twice.
+            // Which of them is set cannot be asked; both set the same.
+            cncurses_send("\u{1B}Ptmux;\u{1B}\(sequence)\u{1B}\\")
+        }
     }
+
+    /// Whether tmux stands between the program and the terminal.
+    package static let isInTmux = getenv("TMUX").map { $0.pointee != 0 } ?? false
 }
 
 // What reaches somebody who does not look at it.
@@ -34,6 +57,20 @@ extension Terminal {
     /// Has the terminal notify, where it can (OSC 9, after iTerm2); others take it for nothing.
     package func notify(_ text: CleanText) {
         cncurses_send("\u{1B}]9;\(text.string)\u{07}")
+    }
+}
+
+extension Key.Mouse {
+    fileprivate init(_ mouse: cncurses_mouse) {
+        let kind: Kind =
+            switch mouse.kind {
+            case CNCURSES_DRAG: .drag
+            case CNCURSES_RELEASE: .release
+            case CNCURSES_WHEEL_UP: .wheelUp
+            case CNCURSES_WHEEL_DOWN: .wheelDown
+            default: .press
+            }
+        self.init(kind, column: Int(mouse.column), row: Int(mouse.row))
     }
 }
 

@@ -13,5 +13,6 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case mark, skipIdle, loop, captions
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask, again
-    case lanes, statistics, sessions, transcript, output, theme, keys, quit
+    case copyText, copyJSON
+    case lanes, statistics, sessions, transcript, output, theme, mouse, keys, quit
 }

@@ -146,9 +146,11 @@ extension Dashboard {
         }
     }
 
-    private func drawPages(_ y: Int, _ current: Page, into frame: inout Frame) {
+    private mutating func drawPages(_ y: Int, _ current: Page, into frame: inout Frame) {
         var line = Line(x: 1, y: y, limit: frame.width - 20)
-        line.add("Tab:", .footerKey, into: &frame)
+        if let key = keys.hint([.nextPage]) {
+            line.add(written(key) + ":", .footerKey, into: &frame)
+        }
         for page in Page.allCases {
             let name: CleanText =
                 switch page {
@@ -159,7 +161,9 @@ extension Dashboard {
                 case .statistics: "Stats"
                 case .events: "Events"
                 }
+            let start = line.x
             line.add(page == current ? "[" + name + "]" : " " + name + " ", page == current ? .accent : .muted, gap: 1, into: &frame)
+            mark(.page(page), columns: start..<line.x, rows: y..<y + 1)
         }
     }
 

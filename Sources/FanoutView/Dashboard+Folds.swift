@@ -10,7 +10,8 @@ extension Dashboard {
     mutating func fold(_ timeline: Timeline, _ t: Int64) {
         guard !arrangement.isFlat else {
             notice =
-                "lanes that stand by " + CleanText(arrangement.order.words) + " are not folded; s brings them back to the order of calls"
+                "lanes that stand by " + CleanText(arrangement.order.words) + " are not folded"
+                + remedy(.sort, "brings them back to the order of calls")
             return
         }
         let rows = rowList(timeline, t)

@@ -12,6 +12,7 @@ extension Dashboard {
     /// What is seen decides which lines are fetched from the recording and which lane keeps which row; that is why it is mutating.
     package mutating func frame(_ input: Input) -> Frame {
         var frame = Frame(width: input.width, height: input.height, glyphs: glyphs)
+        regions.removeAll(keepingCapacity: true)
         guard input.width >= Self.leastWidth, input.height >= Self.leastHeight else {
             drawTooSmall(into: &frame)
             return frame
@@ -72,8 +73,9 @@ extension Dashboard {
             drawTabs(tabs, index, input, into: &frame)
         }
         let calls = visible.compactMap(\.lane).filter { timeline.lane($0).kind == .call }
-        drawAxis(
-            areas.axis, columns, isOrderOnly: !calls.isEmpty && calls.allSatisfy { timeline.isOrderOnly($0, at: t) }, into: &frame)
+        let isOrderOnly = !calls.isEmpty && calls.allSatisfy { timeline.isOrderOnly($0, at: t) }
+        drawAxis(areas.axis, columns, isOrderOnly: isOrderOnly, into: &frame)
+        mark(.lanes, columns: 0..<input.width, rows: areas.axis..<areas.concurrency + 1)
         // What hung on what cannot be told from the order alone.
         let critical = findings.precision.criticalPath == .orderOnly ? [] : Set(path.lanes)
         for (offset, row) in visible.enumerated() {
@@ -88,13 +90,26 @@ extension Dashboard {
                 drawLane(lane, depth, folded: folded, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
             }
+            if let lane = row.lane {
+                mark(.lane(lane), columns: 0..<input.width, rows: y..<y + 1)
+            }
         }
         if visible.isEmpty, arrangement.filter != nil { drawNothingLeft(areas.lanes, timeline, t, into: &frame) }
         let below = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
         drawConcurrency(below, columns, timeline, t, focus, into: &frame)
-        if let minimap { drawMinimap(below + 1, minimap, columns, timeline, t, into: &frame) }
+        let bars = columns.bar..<columns.bar + columns.barWidth
+        // Where only the order is known, columns are no instants.
+        for row in isOrderOnly ? [] : [areas.axis, below] {
+            mark(.time(start: axis.start, span: axis.span, isAxis: true), columns: bars, rows: row..<row + 1)
+        }
+        if let minimap {
+            drawMinimap(below + 1, minimap, columns, timeline, t, into: &frame)
+            let span = minimap.upperBound - minimap.lowerBound
+            mark(.time(start: minimap.lowerBound, span: span, isAxis: false), columns: bars, rows: below + 1..<below + 2)
+        }
         if let detailArea = areas.detail {
             drawRule(detailArea.lowerBound, into: &frame)
+            mark(.detail, columns: 0..<input.width, rows: detailArea)
             drawDetail(detailArea.dropFirst(), timeline, t, page, into: &frame)
         }
         drawBottom(bottom, timeline, t, input, into: &frame)
@@ -144,6 +159,7 @@ extension Dashboard {
             drawTabs(tabs, index, input, into: &frame)
         }
         drawBottom(bottom, timeline, t, input, into: &frame)
+        mark(.transcript, columns: 0..<input.width, rows: top.end..<bottom.start)
         drawTranscript(top.end..<bottom.start, timeline, t, input, into: &frame)
         if transcript.anchor != nil {
             var more = Line(x: frame.width - 10, y: bottom.rule, limit: frame.width)
@@ -305,7 +321,7 @@ extension Dashboard {
     private func drawTooSmall(into frame: inout Frame) {
         let lines: [CleanText] = [
             "fanout needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight),
-            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), (currentKeys.hint([.quit]) ?? "^C") + " quits",
         ]
         let first = max(0, (frame.height - lines.count) / 2)
         for (offset, line) in lines.enumerated() where first + offset < frame.height {

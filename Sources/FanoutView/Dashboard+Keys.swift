@@ -7,6 +7,9 @@ extension Dashboard {
         if let entry {
             return write(key, in: entry, input)
         }
+        if case .mouse(let mouse) = key {
+            return handle(mouse, input)
+        }
         guard let command = currentKeys.command(for: key), !isPasting else {
             // A paste that never ends is ended by Esc.
             if key == .pasteBegins {
@@ -16,9 +19,8 @@ extension Dashboard {
             return []
         }
         if showsKeys {
-            // Any key of the map closes the overlay; what it also means waits for the next press.
-            showsKeys = false
-            return command == .quit ? [.quit] : []
+            // What a key also means waits for the next press.
+            return handleOverlay(command)
         }
         notice = nil
         if output?.isShown == true, output?.handle(command) == true {
@@ -27,7 +29,8 @@ extension Dashboard {
         switch command {
         case .quit: return [.quit]
         case .theme: return [.nextTheme]
-        case .keys: showsKeys = true
+        case .keys: (showsKeys, keysTop) = (true, 0)
+        case .mouse: return toggleMouse()
         case .lanes, .statistics, .transcript:
             view = command == .transcript ? .transcript : command == .statistics ? .statistics : .lanes
             output?.isShown = false
@@ -57,7 +60,7 @@ extension Dashboard {
         }
     }
 
-    private mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
+    mutating func handle(_ command: Command, _ input: Input, _ timeline: Timeline) -> [Effect] {
         meet(timeline)
         meetGaps(timeline, input)
         let t = instant(timeline, input)
@@ -120,7 +123,8 @@ extension Dashboard {
         case .loop: toggleLoop(t, input)
         case .captions: toggleCaptions(timeline, input)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
-        case .quit, .theme, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again: break
+        case .copyText, .copyJSON: return copy(command, timeline, t, input)
+        case .quit, .theme, .mouse, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again: break
         }
         return []
     }
@@ -160,7 +164,9 @@ extension Dashboard {
         let rows = rowList(timeline, t)
         let turns = rows.turns
         guard !turns.isEmpty else {
-            notice = arrangement.isFlat ? "lanes stand by " + CleanText(arrangement.order.words) + ", not by turn; s goes on" : nil
+            notice =
+                arrangement.isFlat
+                ? "lanes stand by " + CleanText(arrangement.order.words) + ", not by turn" + remedy(.sort, "goes on") : nil
             return
         }
         let row = selection.flatMap { rows.index(of: $0) } ?? rows.count - 1
@@ -244,7 +250,7 @@ extension Dashboard {
         show(Detail(page: pages[(index + step + pages.count) % pages.count]))
     }
 
-    private mutating func scrollDetail(by lines: Int) {
+    mutating func scrollDetail(by lines: Int) {
         guard var shown = shownDetail?.detail else { return }
         shown.scroll = max(0, min(detailLines - detailRows, shown.scroll + lines))
         show(shown)
@@ -282,7 +288,7 @@ extension Dashboard {
         playhead.play(from: isReplay && t >= timeline.last ? timeline.extent.lowerBound : t, clock: input.clock)
     }
 
-    private mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
+    mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
         let extent = timeline.extent
         playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
     }

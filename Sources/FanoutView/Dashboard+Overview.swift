@@ -86,6 +86,7 @@ extension Dashboard {
         let rows = 3..<frame.height - 2
         list.scroll(height: rows.count)
         overview = list
+        mark(.overview, columns: 0..<frame.width, rows: 0..<frame.height)
         for (offset, row) in (list.top..<min(list.order.count, list.top + rows.count)).enumerated() {
             let place = list.order[row]
             let timeline = input.timelines[place]
@@ -99,6 +100,7 @@ extension Dashboard {
                 length: totals.wall == 0 ? "" : DurationText.length(totals.wall, totals.precision, glyphs),
                 when: ago(digest.activity, input.now), isCurrent: place == sessionIndex(input.timelines))
             table.draw(entry, rows.lowerBound + offset, isSelected: row == list.cursor, into: &frame)
+            mark(.session(row), columns: 0..<frame.width, rows: rows.lowerBound + offset..<rows.lowerBound + offset + 1)
         }
         if list.order.count > rows.count {
             let position = CleanText(list.cursor + 1) + " of " + CleanText(list.order.count)

@@ -84,7 +84,7 @@ extension Dashboard {
     private static let tabWord = 9
 
     /// One row with a tab for each session, the newest activity first; as many as there is room for, and the number of the others.
-    func drawTabs(_ y: Int, _ shown: Int, _ input: Input, into frame: inout Frame) {
+    mutating func drawTabs(_ y: Int, _ shown: Int, _ input: Input, into frame: inout Frame) {
         let digests = order.places.map { SessionDigest(input.timelines[$0], now: input.now) }
         let place = order.places.firstIndex(of: shown) ?? 0
         let room = frame.width - 2 - (digests.count > 9 ? 5 : 4)
@@ -113,6 +113,7 @@ extension Dashboard {
             if isShown {
                 frame.select(row: y, x: x..<line.limit)
             }
+            mark(.tab(order.places[index]), columns: x..<line.limit, rows: y..<y + 1)
             x = line.limit
         }
         let hidden = digests.count - (last - first)

@@ -119,6 +119,7 @@ extension Dashboard {
             frame.put(text, x: max(0, (frame.width - text.columns) / 2), y: area.lowerBound + area.count / 2, role: .muted)
             return
         }
+        mark(.tools, columns: 0..<frame.width, rows: area)
         // Under the table the selected tool, as tall as leaves the table a view.
         let room = area.count - 1
         let wanted = min(statistics.tools.count, max(3, room - 9))
@@ -132,6 +133,7 @@ extension Dashboard {
         drawHeads(area.lowerBound, columns, scale, into: &frame)
         for (offset, place) in (statistics.top..<min(statistics.tools.count, statistics.top + rows.count)).enumerated() {
             draw(statistics.tools[place], rows.lowerBound + offset, columns, scale, isSelected: place == statistics.cursor, into: &frame)
+            mark(.tool(place), columns: 0..<frame.width, rows: rows.lowerBound + offset..<rows.lowerBound + offset + 1)
         }
         if chart > 0 {
             drawChart(statistics.tools[statistics.cursor], area.upperBound - chart..<area.upperBound, into: &frame)

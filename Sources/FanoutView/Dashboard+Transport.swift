@@ -23,6 +23,7 @@ extension Dashboard {
             let line = drawPosition(first, timeline, t, into: &frame)
             let scale = TransportScale(timeline, t, columns: line + 3..<frame.width - 1)
             if scale.columns.count >= 8 {
+                markTrack(scale, first..<first + 1)
                 drawTrack(first, scale, timeline, t, into: &frame)
                 for mark in marks.prefix(1000) where scale.column(mark.t) != scale.column(t) {
                     frame.put(glyphs.critical, x: scale.column(mark.t), y: first, role: .critical)
@@ -32,10 +33,16 @@ extension Dashboard {
         }
         let scale = TransportScale(timeline, t, columns: 2..<frame.width - 2)
         let overview = transport.overview(timeline, from: scale.start, to: scale.end, columns: scale.columns.count)
+        markTrack(scale, first..<first + 3)
         drawSigns(first, scale, marks, overview, into: &frame)
         drawHeights(first + 1, scale, overview, t, into: &frame)
         drawTrack(first + 2, scale, timeline, t, into: &frame)
         drawState(first + 3, timeline, t, marks, into: &frame)
+    }
+
+    /// Has the mouse seek here.
+    private mutating func markTrack(_ scale: TransportScale, _ rows: Range<Int>) {
+        mark(.time(start: scale.start, span: scale.end - scale.start, isAxis: false), columns: scale.columns, rows: rows)
     }
 
     // MARK: The session as a picture

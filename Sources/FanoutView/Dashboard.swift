@@ -39,6 +39,10 @@ package struct Dashboard: Sendable {
         case ask(String)
         /// One of the user's own markers was set, renamed or removed.
         case mark(OwnMarkers.Change)
+        /// Puts a text on the user's clipboard.
+        case copy(String)
+        /// Has the terminal tell of the mouse, or not any more.
+        case mouse(Bool)
     }
 
     /// The pages of the detail, in their order.
@@ -116,6 +120,9 @@ package struct Dashboard: Sendable {
     var zoom = Zoom.fit
     var detail: Detail?
     package var showsKeys = false
+    /// The first row of all keys that is seen, and how many there is no room for.
+    var keysTop = 0
+    var keysHidden = 0
     /// What the screen is about; the list of sessions, while it is open, stands before it.
     package internal(set) var view = View.lanes
     var transcript = Transcript()
@@ -140,7 +147,14 @@ package struct Dashboard: Sendable {
     /// The columns of the longest name that was seen on the screen in this session.
     var longestName = 0
 
-    // What was found when the last frame was drawn; keys refer to what is seen.
+    /// Whether the mouse is for the dashboard, and not for marking text.
+    var usesMouse = false
+    /// What the button was pressed on and has not been let go of, where dragging means something there.
+    var dragged: Region?
+    var click: Click?
+
+    // What was found when the last frame was drawn; keys and the mouse refer to what is seen.
+    var regions: [Region] = []
     var rows = RowList(Timeline(header: Header(session: "", started: 0)), at: 0)
     var visible: [Row] = []
     var laneRows = 1
@@ -164,6 +178,14 @@ package struct Dashboard: Sendable {
         self.playhead = playhead
         self.isReplay = isReplay
         self.glyphs = glyphs
+    }
+
+    /// Takes the keys that a configuration gives.
+    package mutating func use(_ configuration: Configuration) {
+        keys = configuration[keys: .lanes]
+        transcriptKeys = configuration[keys: .transcript]
+        sessionKeys = configuration[keys: .sessions]
+        statisticsKeys = configuration[keys: .statistics]
     }
 
     /// Forgets what was about a session that began anew: its lanes are others.

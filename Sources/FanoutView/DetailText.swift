@@ -69,23 +69,37 @@ struct DetailText {
         return text(PrettyJSON.text(value))
     }
 
-    private var arguments: Lines {
-        let places = [timeline.arguments(of: lane), timeline.lane(lane).arguments]
-        for place in places where !place.isNone {
+    /// The arguments as they were recorded, references resolved where that was told; nil where they were not told, or cannot be read.
+    var recordedArguments: JSONText? {
+        for place in [timeline.arguments(of: lane), timeline.lane(lane).arguments] where !place.isNone {
             switch event(place)?.body {
             case .callRequested(let body)?:
-                if let arguments = body.arguments { return value(arguments) }
+                if let arguments = body.arguments { return arguments }
             case .callStarted(let body)?:
-                if let arguments = body.arguments { return value(arguments) }
+                if let arguments = body.arguments { return arguments }
             default: break
             }
+        }
+        return nil
+    }
+
+    private var arguments: Lines {
+        if let arguments = recordedArguments {
+            return value(arguments)
         }
         return say(timeline.lane(lane).arguments.isNone ? "no arguments were told" : "the arguments cannot be read any more")
     }
 
-    private var finished: Event.CallFinished? {
+    var finished: Event.CallFinished? {
         let lane = timeline.lane(lane)
         guard lane.hasEnded, lane.ended <= t, case .callFinished(let body)? = event(lane.result)?.body else { return nil }
+        return body
+    }
+
+    /// How a request to a model ended.
+    var modelFinished: Event.ModelFinished? {
+        let lane = timeline.lane(lane)
+        guard lane.hasEnded, lane.ended <= t, case .modelFinished(let body)? = event(lane.result)?.body else { return nil }
         return body
     }
 

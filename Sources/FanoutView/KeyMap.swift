@@ -11,16 +11,26 @@ package struct KeyMap: Sendable {
     /// One line of the overlay.
     package struct Entry: Sendable {
         package var keys: [(key: Key, command: Command)]
+        /// What the keys ask for, in the order in which the meaning has it; it stays where a command has lost its keys.
+        package var commands: [Command]
         /// The keys as they are written.
         package var label: CleanText
         package var meaning: CleanText
+        /// Which other keys do the same, where the label leaves them out.
+        package var alike: CleanText = ""
         /// Only where a run can be controlled.
         package var isControl = false
 
-        init(_ keys: [(Key, Command)], _ label: CleanText, _ meaning: CleanText, isControl: Bool = false) {
+        init(_ keys: [(Key, Command)], _ label: CleanText, _ meaning: CleanText, alike: CleanText = "", isControl: Bool = false) {
             self.keys = keys.map { (key: $0.0, command: $0.1) }
+            commands = keys.map(\.1).reduce(into: []) { commands, command in
+                if !commands.contains(command) {
+                    commands.append(command)
+                }
+            }
             self.label = label
             self.meaning = meaning
+            self.alike = alike
             self.isControl = isControl
         }
     }
@@ -68,7 +78,9 @@ package struct KeyMap: Sendable {
                 Entry([(.enter, .open), (.escape, .close)], "Enter Esc", "open, close"),
                 Entry([(.tab, .nextPage), (.backTab, .previousPage)], "Tab S-Tab", "next, previous page"),
                 Entry(
-                    [("J", .detailDown), (.pageDown, .detailDown), ("K", .detailUp), (.pageUp, .detailUp)], "J K", "scroll, as PgDn PgUp"),
+                    [("J", .detailDown), (.pageDown, .detailDown), ("K", .detailUp), (.pageUp, .detailUp)], "J K", "scroll",
+                    alike: ", as PgDn PgUp"),
+                Entry([("y", .copyText), ("Y", .copyJSON)], "y Y", "copy as text, as JSON"),
             ]),
         Group(
             title: "Axis",
@@ -94,6 +106,7 @@ package struct KeyMap: Sendable {
                 Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "all sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
+                Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
@@ -105,7 +118,9 @@ package struct KeyMap: Sendable {
             title: "Scroll",
             entries: [
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "a line"),
-                Entry([(.pageDown, .pageDown), (.pageUp, .pageUp), ("J", .pageDown), ("K", .pageUp)], "PgDn PgUp", "a page, as J K"),
+                Entry(
+                    [(.pageDown, .pageDown), (.pageUp, .pageUp), ("J", .pageDown), ("K", .pageUp)], "PgDn PgUp", "a page", alike: ", as J K"
+                ),
                 Entry([(.control("d"), .halfPageDown), (.control("u"), .halfPageUp)], "^D ^U", "half a page"),
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "beginning, end"),
                 Entry([("{", .previousTurn), ("}", .nextTurn)], "{ }", "previous, next turn"),
@@ -129,6 +144,7 @@ package struct KeyMap: Sendable {
                     "statistics, sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
                 Entry([("T", .theme)], "T", "next theme"),
+                Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
@@ -142,7 +158,7 @@ package struct KeyMap: Sendable {
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous tool"),
                 Entry(
                     [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page, as PgDn PgUp"),
+                    "half a page", alike: ", as PgDn PgUp"),
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "first, last tool"),
                 Entry([("s", .sort), ("S", .reverse)], "s S", "order, the other way round"),
                 Entry([(.enter, .open)], "Enter", "its lanes"),
@@ -164,6 +180,7 @@ package struct KeyMap: Sendable {
                     [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
                     "statistics, sessions, transcript"),
                 Entry([("T", .theme)], "T", "next theme"),
+                Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
@@ -177,7 +194,7 @@ package struct KeyMap: Sendable {
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous session"),
                 Entry(
                     [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page, as PgDn PgUp"),
+                    "half a page", alike: ", as PgDn PgUp"),
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
                 Entry([(.enter, .open)], "Enter", "show it"),
                 Entry([(.escape, .close), (.function(7), .sessions)], "Esc F7", "back"),
@@ -189,6 +206,7 @@ package struct KeyMap: Sendable {
                     [(.function(5), .lanes), (.function(6), .statistics), (.function(8), .transcript)], "F5 F6 F8",
                     "lanes, statistics, transcript"),
                 Entry([("T", .theme)], "T", "next theme"),
+                Entry([("m", .mouse)], "m", "the mouse, on or off"),
                 Entry([("?", .keys)], "?", "these keys"),
                 Entry([("q", .quit)], "q", "quit"),
             ]),
@@ -202,7 +220,7 @@ package struct KeyMap: Sendable {
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous recording"),
                 Entry(
                     [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page, as PgDn PgUp"),
+                    "half a page", alike: ", as PgDn PgUp"),
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
                 Entry([(.enter, .open)], "Enter", "play it"),
                 Entry([("q", .quit), (.escape, .close)], "q Esc", "quit"),

@@ -42,7 +42,7 @@ package struct LineField: Sendable, Hashable {
         case .control("u"): before = ""
         case .control("k"): after = ""
         case .control("w"): removeWord()
-        case .control, .tab, .backTab, .up, .down, .shiftLeft, .shiftRight, .pageUp, .pageDown, .function: break
+        case .control, .tab, .backTab, .up, .down, .shiftLeft, .shiftRight, .pageUp, .pageDown, .function, .mouse: break
         }
         return .goesOn
     }

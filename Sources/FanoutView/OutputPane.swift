@@ -124,6 +124,7 @@ extension Dashboard {
     mutating func drawOutput(into frame: inout Frame) {
         guard var output else { return }
         let area = 2..<max(2, frame.height - 2)
+        mark(.output, columns: 0..<frame.width, rows: area)
         let rows = output.rows(columns: max(8, frame.width - 3), height: area.count)
         var line = Line(x: 1, y: 0, limit: frame.width - 1)
         line.add("fanout", .title, into: &frame)
@@ -155,13 +156,12 @@ extension Dashboard {
             drawFooter(frame.height - 1, nil, 0, into: &frame)
         } else {
             var line = Line(x: 1, y: frame.height - 1, limit: frame.width - 1)
-            for (key, word) in [("o", "lanes"), ("j/k", "scroll"), ("g/G", "beginning, end"), ("?", "help"), ("q", "quit")]
-                as [(CleanText, CleanText)]
-            {
-                guard line.x + 3 + key.columns + word.columns <= line.limit else { continue }
-                line.add(key, .footerKey, gap: line.x > 1 ? 2 : 0, into: &frame)
-                line.add(word, .muted, gap: 1, into: &frame)
-            }
+            let hints = [
+                Hint([.output], "lanes"), Hint([.down, .up], "scroll", between: "/"),
+                Hint([.top, .bottom], "beginning, end", between: "/"),
+                Hint([.keys], "help"), Hint([.quit], "quit"),
+            ]
+            drawHints(hints, &line, into: &frame)
             if line.x + 24 < line.limit {
                 line.add(glyph: glyphs.divider, .failed, gap: 3, into: &frame)
                 line.add("standard error", .muted, gap: 1, into: &frame)

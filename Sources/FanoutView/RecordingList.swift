@@ -53,7 +53,11 @@ package struct RecordingList: Sendable {
         }
         frame.fill(0..<width, y: height - 2, with: glyphs.rule, role: .border)
         var footer = Line(x: 1, y: height - 1, limit: width - 1)
-        for (key, word) in [("Enter", "play"), ("j/k", "move"), ("g/G", "newest, oldest"), ("q", "quit")] as [(CleanText, CleanText)] {
+        let hints: [(CleanText?, CleanText)] = [
+            (keys.hint([.open]), "play"), (keys.hint([.down, .up], between: "/"), "move"),
+            (keys.hint([.top, .bottom], between: "/"), "newest, oldest"), (keys.hint([.quit]), "quit"),
+        ]
+        for case (let key?, let word) in hints {
             footer.add(key, .footerKey, gap: footer.x > 1 ? 2 : 0, into: &frame)
             footer.add(word, .muted, gap: 1, into: &frame)
         }

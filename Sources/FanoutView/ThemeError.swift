@@ -4,9 +4,11 @@ package enum ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknown(theme: String, known: [String])
     case unreadable(file: String, reason: String)
     case notJSON(theme: String, line: Int, reason: String)
-    case malformed(theme: String, what: String)
-    /// - Parameter place: The role, or the entry of the palette or of `ansi16`, that gives it.
-    case badColor(theme: String, place: String, value: String)
+    case malformed(theme: String, line: Int, what: String)
+    /// - Parameters:
+    ///   - line: Where it stands in the file of the theme that gives it; nil where none does.
+    ///   - place: The role, or the entry of the palette or of `ansi16`, that gives it.
+    case badColor(theme: String, line: Int?, place: String, value: String)
     /// - Parameter themes: Each inherits the next; the last is the first again.
     case cycle(themes: [String])
 
@@ -18,10 +20,10 @@ package enum ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
             "\(file): \(reason)"
         case .notJSON(let theme, let line, let reason):
             "theme \"\(theme)\", line \(line): \(reason)"
-        case .malformed(let theme, let what):
-            "theme \"\(theme)\": \(what)"
-        case .badColor(let theme, let place, let value):
-            "theme \"\(theme)\": \(place): \"\(value)\" is no colour; give #rrggbb, a number from 0 to 255, an ANSI name, default, "
+        case .malformed(let theme, let line, let what):
+            "theme \"\(theme)\", line \(line): \(what)"
+        case .badColor(let theme, let line, let place, let value):
+            "theme \"\(theme)\"\(line.map { ", line \($0)" } ?? ""): \(place): \"\(value)\" is no colour; give #rrggbb, a number from 0 to 255, an ANSI name, default, "
                 + "or a name of the palette"
         case .cycle(let themes):
             "themes that inherit each other in a circle: \(themes.joined(separator: " → "))"

@@ -10,6 +10,8 @@ struct ThemeFile: Sendable {
     var roles: [Role: RoleLook] = [:]
     /// What stands in for a role's foreground, or for a colour of the palette, where there are 16 colours.
     var ansi16: [String: String] = [:]
+    /// The lines on which colours stand, by their places, such as `failed.fg` and `palette.red`.
+    var lines: [String: Int] = [:]
     var warnings: [String] = []
 
     struct RoleLook: Sendable {
@@ -21,62 +23,63 @@ struct ThemeFile: Sendable {
     /// - Parameter fallbackName: The file's own name, for one that does not name its theme.
     init(_ json: [UInt8], fallbackName: String) throws(ThemeError) {
         name = fallbackName
-        let root: JSONValue
+        let root: PlacedJSON
         do throws(JSONError) {
-            root = try JSONValue(parsing: json)
+            root = try PlacedJSON(parsing: json)
         } catch {
             let place = error.position(in: json)
             throw .notJSON(theme: fallbackName, line: place.line, reason: error.reason)
         }
-        guard let object = root.object else {
-            throw .malformed(theme: fallbackName, what: "a theme is a JSON object")
+        guard let fields = root.fields else {
+            throw .malformed(theme: fallbackName, line: root.line, what: "a theme is a JSON object")
         }
-        for (key, value) in object {
-            try read(key, value)
+        for field in fields {
+            try read(field)
         }
     }
 
-    private mutating func read(_ key: String, _ value: JSONValue) throws(ThemeError) {
-        switch key {
+    private mutating func read(_ field: PlacedJSON.Field) throws(ThemeError) {
+        switch field.name {
         case "name":
-            name = try string(value, for: key)
+            name = try string(field.value, for: field.name)
         case "inherits":
-            inherits = try string(value, for: key)
+            inherits = try string(field.value, for: field.name)
         case "variant":
-            guard let variant = Theme.Variant(rawValue: try string(value, for: key)) else {
-                throw .malformed(theme: name, what: "\"variant\" is \"dark\" or \"light\"")
+            guard let variant = Theme.Variant(rawValue: try string(field.value, for: field.name)) else {
+                throw .malformed(theme: name, line: field.line, what: "\"variant\" is \"dark\" or \"light\"")
             }
             self.variant = variant
         case "palette":
-            palette = try colors(value, for: key)
+            palette = try colors(field)
         case "ansi16":
-            ansi16 = try colors(value, for: key)
+            ansi16 = try colors(field)
         case "roles":
-            try readRoles(value)
+            try readRoles(field)
         default:
-            warnings.append("theme \"\(name)\": \"\(key)\" means nothing here")
+            warnings.append("theme \"\(name)\": \"\(field.name)\" means nothing here")
         }
     }
 
-    private mutating func readRoles(_ value: JSONValue) throws(ThemeError) {
-        for (roleName, look) in try fields(value, for: "roles") {
-            guard let role = Role(name: roleName) else {
-                warnings.append("theme \"\(name)\": there is no role \"\(roleName)\"")
+    private mutating func readRoles(_ field: PlacedJSON.Field) throws(ThemeError) {
+        for field in try fields(of: field) {
+            guard let role = Role(name: field.name) else {
+                warnings.append("theme \"\(name)\": there is no role \"\(field.name)\"")
                 continue
             }
-            roles[role] = try roleLook(look, of: roleName)
+            roles[role] = try roleLook(field)
         }
     }
 
-    private mutating func roleLook(_ value: JSONValue, of roleName: String) throws(ThemeError) -> RoleLook {
+    private mutating func roleLook(_ field: PlacedJSON.Field) throws(ThemeError) -> RoleLook {
         var look = RoleLook()
-        for (key, value) in try fields(value, for: roleName) {
-            switch key {
-            case "fg": look.foreground = try color(value, for: "\(roleName).fg")
-            case "bg": look.background = try color(value, for: "\(roleName).bg")
+        let roleName = field.name
+        for field in try fields(of: field) {
+            switch field.name {
+            case "fg": look.foreground = try color(field, place: "\(roleName).fg")
+            case "bg": look.background = try color(field, place: "\(roleName).bg")
             default:
-                guard let attribute = Self.attributes[key], let isSet = value.bool else {
-                    warnings.append("theme \"\(name)\": role \"\(roleName)\": \"\(key)\" means nothing here")
+                guard let attribute = Self.attributes[field.name], let isSet = field.value.value.bool else {
+                    warnings.append("theme \"\(name)\": role \"\(roleName)\": \"\(field.name)\" means nothing here")
                     continue
                 }
                 if isSet {
@@ -91,28 +94,31 @@ struct ThemeFile: Sendable {
         "bold": .bold, "dim": .dim, "italic": .italic, "underline": .underline, "reverse": .reverse,
     ]
 
-    private func colors(_ value: JSONValue, for key: String) throws(ThemeError) -> [String: String] {
+    private mutating func colors(_ field: PlacedJSON.Field) throws(ThemeError) -> [String: String] {
         var colors: [String: String] = [:]
-        for (name, value) in try fields(value, for: key) {
-            colors[name] = try color(value, for: "\(key).\(name)")
+        for entry in try fields(of: field) {
+            colors[entry.name] = try color(entry, place: "\(field.name).\(entry.name)")
         }
         return colors
     }
 
-    private func color(_ value: JSONValue, for key: String) throws(ThemeError) -> String {
-        if let place = value.integer {
-            return String(place)
+    private mutating func color(_ field: PlacedJSON.Field, place: String) throws(ThemeError) -> String {
+        lines[place] = field.line
+        if let number = field.value.value.integer {
+            return String(number)
         }
-        return try string(value, for: key)
+        return try string(field.value, for: place)
     }
 
-    private func string(_ value: JSONValue, for key: String) throws(ThemeError) -> String {
-        guard let string = value.string else { throw .malformed(theme: name, what: "\"\(key)\" is a string") }
+    private func string(_ json: PlacedJSON, for key: String) throws(ThemeError) -> String {
+        guard let string = json.value.string else { throw .malformed(theme: name, line: json.line, what: "\"\(key)\" is a string") }
         return string
     }
 
-    private func fields(_ value: JSONValue, for key: String) throws(ThemeError) -> JSONObject {
-        guard let object = value.object else { throw .malformed(theme: name, what: "\"\(key)\" is an object") }
-        return object
+    private func fields(of field: PlacedJSON.Field) throws(ThemeError) -> [PlacedJSON.Field] {
+        guard let fields = field.value.fields else {
+            throw .malformed(theme: name, line: field.line, what: "\"\(field.name)\" is an object")
+        }
+        return fields
     }
 }

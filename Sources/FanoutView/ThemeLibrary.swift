@@ -112,8 +112,10 @@ private struct ThemeColors {
     private let theme: String
     private let palette: [String: String]
     private let ansi16: [String: String]
+    private let files: [ThemeFile]
 
     init(_ files: [ThemeFile]) {
+        self.files = files
         theme = files[0].name
         palette = files.map(\.palette).reduce(into: [:]) { $0.merge($1) { nearer, _ in nearer } }
         ansi16 = files.map(\.ansi16).reduce(into: [:]) { $0.merge($1) { nearer, _ in nearer } }
@@ -121,7 +123,7 @@ private struct ThemeColors {
 
     func color(_ text: String, place: String) throws(ThemeError) -> Color {
         let value = palette[text] ?? text
-        guard let color = Color(value) else { throw .badColor(theme: theme, place: place, value: value) }
+        guard let color = Color(value) else { throw bad(value, at: place, from: palette[text] == nil ? place : "palette.\(text)") }
         return color
     }
 
@@ -129,8 +131,15 @@ private struct ThemeColors {
     func color16(_ text: String, role: Role?) throws(ThemeError) -> Color? {
         guard let value = role.flatMap({ ansi16[$0.name] }) ?? ansi16[text] else { return nil }
         guard let color = Color(value) else {
-            throw .badColor(theme: theme, place: "ansi16.\(role?.name ?? text)", value: value)
+            let place = "ansi16.\(role.flatMap { ansi16[$0.name] } == nil ? text : role?.name ?? text)"
+            throw bad(value, at: place, from: place)
         }
         return color
+    }
+
+    /// The error about a colour, which names the theme and the line that give it: the nearest that does.
+    private func bad(_ value: String, at place: String, from origin: String) -> ThemeError {
+        let file = files.first { $0.lines[origin] != nil }
+        return .badColor(theme: file?.name ?? theme, line: file?.lines[origin], place: place, value: value)
     }
 }

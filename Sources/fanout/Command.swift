@@ -37,6 +37,7 @@ struct ProgramCommand: Sendable {
     static let display = [
         Option("ui", argument: "KIND", "auto, dashboard, plain (a line per event), json (the events) or quiet"),
         Option("theme", argument: "NAME|FILE", "the colours; `fanout themes` lists them"),
+        Settings.option,
         Option("ascii", "no character beyond ASCII"),
     ]
 

@@ -31,6 +31,7 @@ extension ProgramCommand {
             throw UsageError(
                 "demo \(name): there is no such scenario\(near.map { "; did you mean \($0)?" } ?? "; `fanout demo --list` names them")")
         }
+        let options = Settings(options).filled(options)
         let display = try Display.choose(options)
         var settings = ScenarioSettings()
         settings.latency = try LiveRun.latency(options)

@@ -5,6 +5,7 @@ internal import FanoutHTTP
 internal import FanoutJSON
 internal import FanoutSession
 internal import FanoutTools
+internal import FanoutView
 
 #if canImport(Darwin)
     internal import Darwin
@@ -16,10 +17,16 @@ extension ProgramCommand {
     /// Says what works here.
     static let doctor = ProgramCommand(
         name: "doctor", operands: "", summary: "says what works here; with --provider, what an endpoint supports",
-        options: ProviderOptions.options + [Option("json", "what was found as JSON")]
+        options: ProviderOptions.options + [
+            Settings.option, Option("keys", "prints all keys as the settings name them"), Option("json", "what was found as JSON"),
+        ]
     ) { options in
         guard options.operands.isEmpty else {
             throw UsageError("doctor: it takes no operand; --provider asks an endpoint")
+        }
+        if options.has("keys") {
+            Console.print(Settings(options).configuration.keysText)
+            return 0
         }
         let asksEndpoint = ["provider", "base-url", "model", "key-file"].contains { options.has($0) }
         var report = Report(isJSON: options.has("json"))
@@ -28,6 +35,7 @@ extension ProgramCommand {
             try probe(choice, &report)
         } else {
             here(&report)
+            configuration(try Looks(options), &report)
         }
         report.end()
         return report.isWell ? 0 : 1
@@ -78,6 +86,16 @@ extension ProgramCommand {
                 form == .openAIChat ? "OpenAI" : "Anthropic", hasKey || base != nil ? "yes" : "no",
                 [hasKey ? "\(form.keyVariable) is set" : "\(form.keyVariable) is not set", base.map { "asks \($0)" }].compactMap(\.self)
                     .joined(separator: ", "))
+        }
+    }
+
+    /// Where the user's settings are, and whether they hold: a line for each that does not.
+    private static func configuration(_ looks: Looks, _ report: inout Report) {
+        for problem in looks.problems {
+            report.add("configuration", problem.isError ? "no" : "yes", problem.text(isBrief: false), isFault: problem.isError)
+        }
+        if looks.problems.isEmpty, let (path, isThere) = looks.settingsFile {
+            report.add("configuration", isThere ? "yes" : "no", isThere ? path : "\(path) is not there")
         }
     }
 

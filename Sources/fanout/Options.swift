@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FanoutEvents
 
 #if canImport(Darwin)
     internal import Darwin
@@ -28,9 +29,18 @@ struct Options: Sendable {
     /// What stands after `--`, which are operands too; nil where there is none.
     private(set) var command: [String]?
     private var values: [String: [String]] = [:]
+    /// The user's settings, where they were read for these already.
+    var settings: Settings?
 
     func has(_ name: String) -> Bool { values[name] != nil }
     func value(_ name: String) -> String? { values[name]?.last }
+
+    /// Gives an option a value, unless it was given one.
+    mutating func fill(_ name: String, _ value: String) {
+        if values[name] == nil {
+            values[name] = [value]
+        }
+    }
 
     /// A whole number within a range.
     func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
@@ -132,25 +142,4 @@ struct UsageError: Error, CustomStringConvertible {
     var description: String
 
     init(_ description: String) { self.description = description }
-}
-
-/// Finds what somebody may have meant.
-enum Spelling {
-    /// Whether two words differ by two letters at the most.
-    static func isNear(_ a: String, _ b: String) -> Bool {
-        let a = Array(a)
-        let b = Array(b)
-        guard abs(a.count - b.count) <= 2, !b.isEmpty else { return false }
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var corner = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, corner + (a[i] == b[j] ? 0 : 1))
-                corner = above
-            }
-        }
-        return row[b.count] <= 2
-    }
 }

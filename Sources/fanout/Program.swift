@@ -1,3 +1,4 @@
+internal import FanoutEvents
 internal import FanoutTools
 
 #if canImport(Darwin)

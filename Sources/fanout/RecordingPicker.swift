@@ -18,6 +18,7 @@ final class RecordingPicker {
     init(_ entries: [SessionEntry], looks: Looks) throws {
         self.entries = entries
         list = RecordingList(entries.map { Self.row($0, looks.glyphs) }, glyphs: looks.glyphs)
+        list.keys = looks.configuration[keys: .recordings]
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }

@@ -104,6 +104,9 @@ extension ProgramCommand {
             // It is told from its beginning all the same; but what is no marker of it was a mistake.
             _ = try seek.instant(in: SessionFile.load(path)[0], markers: MarkerFile(recording: path).markers)
         }
+        if let note = looks.note(isBrief: false) {
+            Console.complain(note)
+        }
         let printer = Printer(display, glyphs: looks.glyphs, isWhole: true)
         let ledger = Ledger(recorder: nil, observer: printer)
         defer { printer?.finish() }

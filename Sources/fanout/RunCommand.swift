@@ -35,6 +35,7 @@ extension ProgramCommand {
         guard options.operands.count == 1 else {
             throw UsageError(options.operands.isEmpty ? "run: say what the agent is to do" : "run: put the prompt in quotes")
         }
+        let options = Settings(options).filled(options)
         let recorded = try options.value("continue").map { name throws in
             try RecordedConversation(path: RecordedConversation.path(of: name))
         }

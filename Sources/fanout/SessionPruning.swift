@@ -41,7 +41,7 @@ struct SessionPruning {
         }
         for entry in plan.removed {
             let age = "not written to for " + DurationText.length(Clock.now() - entry.changed)
-            let row = [SessionListing.size(entry.size), age, SessionListing.title(entry), CleanText(entry.path)]
+            let row = [ByteText.size(entry.size), age, SessionListing.title(entry), CleanText(entry.path)]
             Console.print(row.joined(separator: "  ").string + "\n")
         }
         Console.print("\(Self.sum(plan.removed)) \(isDry ? "would go" : "to go"); \(Self.sum(plan.kept)) would stay\n")
@@ -83,7 +83,7 @@ struct SessionPruning {
 
     private static func sum(_ entries: [SessionEntry]) -> String {
         let count = entries.count == 1 ? "1 file" : "\(entries.count) files"
-        return "\(count), \(SessionListing.size(PruningPlan.size(of: entries)).string)"
+        return "\(count), \(ByteText.size(PruningPlan.size(of: entries)).string)"
     }
 
     /// A length of time with its unit, in microseconds.

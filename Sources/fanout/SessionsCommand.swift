@@ -70,7 +70,7 @@ enum SessionListing {
             [
                 LocalTime.text(entry.started), title(entry), CleanText(entry.kind), CleanText(entry.state.rawValue),
                 entry.calls.map { CleanText($0) } ?? "", entry.errors.map { CleanText($0) } ?? "",
-                entry.length.map { DurationText.length($0) } ?? "", size(entry.size), CleanText(entry.path),
+                entry.length.map { DurationText.length($0) } ?? "", ByteText.size(entry.size), CleanText(entry.path),
             ]
         }
         return TextTable.lines(
@@ -83,20 +83,6 @@ enum SessionListing {
         let text = title.isEmpty ? "session " + CleanText(String(entry.session.prefix(8))) : title
         guard text.columns > titleColumns, let line = text.wrapped(columns: titleColumns - 2).first else { return text }
         return line + ".."
-    }
-
-    /// Bytes in the unit in which they are a short number.
-    static func size(_ bytes: Int64) -> CleanText {
-        if bytes < 1000 { return CleanText(bytes) + " B" }
-        var value = Double(bytes)
-        for unit in ["kB", "MB", "GB"] as [CleanText] {
-            value /= 1000
-            if value < 999.5 || unit == "GB" {
-                let tenths = Int64(value * 10 + 0.5)
-                return (value < 9.95 ? CleanText(tenths / 10) + "." + CleanText(tenths % 10) : CleanText((tenths + 5) / 10)) + " " + unit
-            }
-        }
-        return ""
     }
 }
 

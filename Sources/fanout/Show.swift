@@ -31,14 +31,16 @@ final class Show {
 
     private let ledger: Ledger
     private let display: Display
-    private var looks: Looks
-    private var dashboard: Dashboard
+    var looks: Looks
+    /// The files of the looks, while there is a screen.
+    var watchedLooks: WatchedFiles?
+    var dashboard: Dashboard
     private let run: Run?
     private var runSource = -1
     private var sources: [any EventSource]
-    private let loop = EventLoop(clock: Clock.monotonic)
+    let loop = EventLoop(clock: Clock.monotonic)
     private let signals: Signals
-    private var terminal: Terminal?
+    private(set) var terminal: Terminal?
     private var end = End.finished
     /// When the last frame was drawn, and whether something has changed since.
     private var lastFrame = Int64.min / 2
@@ -90,6 +92,7 @@ final class Show {
         }
         self.signals = signals
         self.dashboard.canControl = run != nil
+        self.dashboard.use(looks.configuration)
     }
 
     private static func terminal(_ signals: borrowing Signals) throws -> Terminal {
@@ -107,6 +110,7 @@ final class Show {
                 readiness == .closed ? stop(.signal(.hangUp)) : takeKeys()
             }
         }
+        watchLooks()
         if let run {
             notices?.begin(terminal)
             runSource = ledger.addSource()
@@ -256,7 +260,7 @@ final class Show {
         terminal == nil && run == nil && sources.allSatisfy { $0.descriptor < 0 }
     }
 
-    private func say(_ text: String) {
+    func say(_ text: String) {
         if terminal == nil {
             Console.complain(text)
         } else {
@@ -276,7 +280,7 @@ final class Show {
     }
 
     /// Has a frame drawn as soon as the eye can use one.
-    private func changed() {
+    func changed() {
         isDirty = true
         guard terminal != nil else { return }
         let due = lastFrame + Self.frameInterval
@@ -357,6 +361,12 @@ final class Show {
             } catch {
                 dashboard.notice = CleanText(String(describing: error))
             }
+        case .copy(let text):
+            terminal?.copy(text)
+            if Terminal.isInTmux, let notice = dashboard.notice {
+                dashboard.notice = notice + "; tmux passes it on where set-clipboard is on"
+            }
+        case .mouse(let use): terminal?.useMouse(use)
         case .cancelCall, .cancelTurn, .approve, .deny, .retry:
             if let note = run?.control(effect) {
                 dashboard.notice = note

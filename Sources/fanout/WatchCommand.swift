@@ -14,6 +14,7 @@ extension ProgramCommand {
         if options.has("print-hooks") {
             return printHooks(options)
         }
+        let options = Settings(options).filled(options)
         var operands = try options.operands.dropLast(options.command?.count ?? 0).map { try WatchedOperand($0) }
         let display = try Display.choose(options)
         if let command = options.command {

@@ -262,7 +262,8 @@ struct TranscriptTests {
         }
         // What was laid out on the way is what is laid out afresh.
         (scene.width, scene.height) = (100, 40)
-        scene.press("F", "G")
+        // The first key may do no more than close the list of keys.
+        scene.press(.function(8), .function(8), "F", "G")
         let grown = scene.said()
         var fresh = scene
         fresh.dashboard = Dashboard(source: "a test", playhead: .live(), isReplay: false)

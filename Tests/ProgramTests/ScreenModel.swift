@@ -14,6 +14,10 @@ struct ScreenModel {
     private(set) var unknown: [String] = []
     /// What programs put on the clipboard, as sent.
     private(set) var clipboard: [String] = []
+    /// What programs had tmux hand on.
+    private(set) var handedOn: [String] = []
+    /// The modes in which it tells of the mouse.
+    private(set) var mouseModes: Set<String> = []
     /// How often it rang, and what it was to notify of.
     private(set) var bells = 0
     private(set) var notices: [String] = []
@@ -156,6 +160,13 @@ struct ScreenModel {
                 unknown.append("OSC \(text)")
             }
             return end + 1
+        case UInt8(ascii: "P"):
+            // A string that ends with an escape and a backslash; within it each escape stands twice.
+            var place = 2
+            while place + 1 < bytes.count, bytes[place] != 0x1B || bytes[place + 1] == 0x1B { place += bytes[place] == 0x1B ? 2 : 1 }
+            guard place + 1 < bytes.count else { return nil }
+            handedOn.append(String(decoding: bytes[2..<place], as: UTF8.self))
+            return place + 2
         case UInt8(ascii: "("), UInt8(ascii: ")"):
             return bytes.count >= 3 ? 3 : nil
         case UInt8(ascii: "M"):
@@ -231,6 +242,8 @@ struct ScreenModel {
         case "?2026":
             updates += isUpdating && !isOn ? 1 : 0
             isUpdating = isOn
+        case "?1000", "?1002", "?1006":
+            if isOn { mouseModes.insert(mode) } else { mouseModes.remove(mode) }
         case "?1049", "?1", "?12", "?2004", "?12;25", "?7", "4", "?1034", "?12;25h": if mode == "?12;25" { isCursorVisible = isOn }
         default: unknown.append("mode \(mode)")
         }

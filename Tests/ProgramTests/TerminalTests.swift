@@ -20,6 +20,7 @@ struct TerminalTests {
         #expect(!terminal.screen.isAlternate, comment)
         #expect(terminal.screen.isCursorVisible, comment)
         #expect(!terminal.screen.isUpdating, comment)
+        #expect(terminal.screen.mouseModes == [], comment)
         #expect(terminal.takesLines, comment)
         #expect(terminal.screen.unknown == [], comment)
     }
@@ -101,7 +102,7 @@ struct TerminalTests {
         let program = try PseudoTerminal.program("terminal-probe")
         let shell = try PseudoTerminal(["/bin/sh", "-m", "-c", "'\(program)'; echo STOPPED; read line; fg >/dev/null; echo OVER"])
         try shell.wait(forText: "end 0")
-        shell.type("\u{1A}")
+        shell.type("M\u{1A}")
         try shell.wait(forText: "STOPPED")
         Self.expectRestored(shell, "while it is stopped")
         shell.resize(width: 70, height: 14)
@@ -109,6 +110,7 @@ struct TerminalTests {
         try shell.wait(for: "the frame in the new size") { $0.isAlternate && $0.lines[0] == "probe 70x14 indexed" && !$0.isUpdating }
         #expect(shell.screen.lines[1] == "✗ 日本語 cafe\u{301} wide")
         #expect(!shell.takesLines)
+        #expect(shell.screen.mouseModes.count == 3)
         shell.type("q")
         try shell.wait(forText: "OVER")
         Self.expectRestored(shell, "after going on and quitting")
@@ -145,12 +147,58 @@ struct TerminalTests {
         #expect(probe.screen.unknown == [])
     }
 
+    @Test("the mouse is told of once that is asked for, whole or in pieces, beyond column 223, and not any more when it is not")
+    func mouse() throws {
+        let probe = try Self.probe(width: 300, height: 30)
+        #expect(probe.screen.mouseModes == [])
+        probe.type("M")
+        try probe.wait(for: "the modes") { $0.mouseModes == ["?1000", "?1002", "?1006"] }
+        let told: [(sent: String, seen: String)] = [
+            ("\u{1B}[<0;10;5M", "mouse press 9 4"), ("\u{1B}[<32;251;5M", "mouse drag 250 4"), ("\u{1B}[<0;251;5m", "mouse release 250 4"),
+            ("\u{1B}[<64;1;1M", "mouse wheelUp 0 0"), ("\u{1B}[<65;1;30M", "mouse wheelDown 0 29"), ("\u{1B}[<4;2;2M", "mouse press 1 1"),
+        ]
+        for (sent, seen) in told {
+            probe.type(sent)
+            try probe.wait(forText: seen)
+        }
+        // Other buttons, places that there are not, and what is cut short by a key are nothing, and the keys behind them are what they are.
+        probe.type("\u{1B}[<2;3;3M\u{1B}[<0;0;3M\u{1B}[<99999999999999999999999999;1;1Mj\u{1B}[<0;7k")
+        try probe.wait(for: "the keys behind") { screen in
+            screen.lines.contains { $0.contains("character(\"j\")") } && screen.lines.contains { $0.contains("character(\"k\")") }
+        }
+        #expect(probe.screen.lines.last?.hasSuffix("end \(told.count + 2)") == true)
+        probe.type("\u{1B}[<0;8")
+        probe.type(";9M")
+        try probe.wait(forText: "mouse press 7 8")
+        probe.type("N")
+        try probe.wait(for: "no modes") { $0.mouseModes == [] }
+        probe.type("q")
+        #expect(try probe.end() == 0)
+        Self.expectRestored(probe, "after the mouse")
+    }
+
+    @Test("the mouse is not told of any more after every end, and while it is stopped", arguments: ["q", "E", "T", "\u{3}"])
+    func mouseEnds(key: String) throws {
+        let probe = try Self.probe()
+        probe.type("M")
+        try probe.wait(for: "the modes") { $0.mouseModes.count == 3 }
+        probe.type(key)
+        _ = try probe.end()
+        Self.expectRestored(probe, "after \(key) with the mouse")
+    }
+
     @Test("text goes to the clipboard")
     func clipboard() throws {
         let probe = try Self.probe()
         probe.type("C")
         try probe.wait(for: "the clipboard") { !$0.clipboard.isEmpty }
         #expect(probe.screen.clipboard == ["Y29waWVkIOKckw=="])
+        #expect(probe.screen.handedOn == [])
+        let inTmux = try Self.probe(["TMUX": "/tmp/tmux-0/default,1,0"])
+        inTmux.type("C")
+        try inTmux.wait(for: "what is handed on") { !$0.handedOn.isEmpty }
+        #expect(inTmux.screen.clipboard == ["Y29waWVkIOKckw=="])
+        #expect(inTmux.screen.handedOn == ["tmux;\u{1B}\u{1B}]52;c;Y29waWVkIOKckw==\u{07}"])
     }
 
     @Test(

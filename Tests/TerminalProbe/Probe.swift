@@ -61,6 +61,8 @@ final class Probe {
         case .character("E"): exit(7)
         case .character("T"): fatalError("as the test asked for")
         case .character("C"): terminal.copy("copied ✓")
+        case .character("M"), .character("N"): terminal.useMouse(key == .character("M"))
+        case .mouse(let mouse): log.append(CleanText("mouse \(mouse.kind) \(mouse.column) \(mouse.row)"))
         default: log.append(CleanText("key \(key)"))
         }
     }

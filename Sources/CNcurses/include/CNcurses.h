@@ -72,11 +72,31 @@ enum cncurses_key {
     CNCURSES_DELETE,
     CNCURSES_PASTE_BEGINS,
     CNCURSES_PASTE_ENDS,
+    /// The mouse, which `mouse` tells more of.
+    CNCURSES_MOUSE,
     CNCURSES_OTHER,
 };
 
+enum cncurses_mouse_kind {
+    CNCURSES_PRESS,
+    CNCURSES_DRAG,
+    CNCURSES_RELEASE,
+    CNCURSES_WHEEL_UP,
+    CNCURSES_WHEEL_DOWN,
+};
+
+/// What the mouse did: its first button, or its wheel; column and row from 0.
+struct cncurses_mouse {
+    enum cncurses_mouse_kind kind;
+    int column;
+    int row;
+};
+
 /// The next key that was pressed, without waiting.
-enum cncurses_key cncurses_next_key(uint32_t *value);
+enum cncurses_key cncurses_next_key(uint32_t *value, struct cncurses_mouse *mouse);
+
+/// Has the terminal tell of the mouse, or not any more; it is told so again after each cncurses_suspend.
+void cncurses_use_mouse(bool use);
 
 /// Sets the locale's characters from the environment, once. Returns whether they are UTF-8.
 bool cncurses_set_locale(void);

@@ -18,6 +18,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case claude
     /// What Claude Code's hooks are told.
     case hooks
+    /// A user's settings, and a theme.
+    case configuration
 
     /// Says which promise these bytes break; nil where all are kept. A trap is a broken promise too, and ends the process.
     public func brokenPromise(by bytes: [UInt8]) -> String? {
@@ -31,6 +33,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .messages: fuzzMessages(bytes)
         case .claude: fuzzClaude(bytes)
         case .hooks: fuzzHooks(bytes)
+        case .configuration: fuzzConfiguration(bytes)
         }
     }
 }

@@ -21,32 +21,45 @@ public struct ToolStatistics: Sendable, Hashable {
 
 extension ToolStatistics {
     static func all(of timelines: [Timeline], at t: Int64) -> [ToolStatistics] {
-        var tools: [String: ToolStatistics] = [:]
-        var runs: [String: [Int64]] = [:]
+        var tools: [ToolStatistics] = []
+        var places: [String: Int] = [:]
         for timeline in timelines {
+            // By the number that stands for a name: there may be a million lanes, and a look for a text costs more than all the rest.
+            var slots: [UInt32: Int] = [:]
+            var last: (symbol: UInt32, slot: Int)?
             for number in timeline.laneRange {
                 let lane = timeline.lanes[number]
                 guard lane.kind == .call, lane.seen <= t, Int(lane.turn) >= timeline.firstTurn else { continue }
-                let name = timeline.name(of: number)
-                tools[name, default: ToolStatistics(name: name)].calls += 1
-                tools[name]?.retries += max(0, Int(lane.attempts) - 1)
+                let slot: Int
+                if let last, last.symbol == lane.name {
+                    slot = last.slot
+                } else if let known = slots[lane.name] {
+                    slot = known
+                } else {
+                    let name = timeline.name(of: number)
+                    slot = places[name] ?? tools.count
+                    if slot == tools.count { tools.append(ToolStatistics(name: name)) }
+                    (places[name], slots[lane.name]) = (slot, slot)
+                }
+                last = (lane.name, slot)
+                tools[slot].calls += 1
+                tools[slot].retries += max(0, Int(lane.attempts) - 1)
                 guard lane.ended <= t else { continue }
-                tools[name]?.errors += lane.outcome.isError ? 1 : 0
+                tools[slot].errors += lane.outcome.isError ? 1 : 0
                 guard lane.attempts > 0 else { continue }
                 let run = timeline.runTime(of: number, at: t)
-                tools[name]?.sum += run
-                tools[name]?.precision += timeline.precision(ofRun: number, at: t)
-                runs[name, default: []].append(run)
+                tools[slot].sum += run
+                if timeline.hasApproximations { tools[slot].precision += timeline.precision(ofRun: number, at: t) }
+                tools[slot].runs.append(run)
             }
         }
-        for (name, times) in runs {
-            let sorted = times.sorted()
-            tools[name]?.p50 = Percentile.nearestRank(sorted, 50)
-            tools[name]?.p95 = Percentile.nearestRank(sorted, 95)
-            tools[name]?.p99 = Percentile.nearestRank(sorted, 99)
-            tools[name]?.runs = sorted
+        for place in tools.indices {
+            tools[place].runs.sort()
+            tools[place].p50 = Percentile.nearestRank(tools[place].runs, 50)
+            tools[place].p95 = Percentile.nearestRank(tools[place].runs, 95)
+            tools[place].p99 = Percentile.nearestRank(tools[place].runs, 99)
         }
-        return tools.values.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
+        return tools.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
     }
 }
 

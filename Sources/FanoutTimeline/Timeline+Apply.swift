@@ -34,6 +34,7 @@ extension Timeline {
             let lane = modelLane(started.request, turn: started.turn, event)
             if let model = started.model ?? started.provider {
                 lanes[lane].name = symbols.symbol(model)
+                corrections += 1
             }
             mark(lane, .started, event)
         case .modelRetrying(let retrying):

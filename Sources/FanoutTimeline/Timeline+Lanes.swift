@@ -26,6 +26,7 @@ extension Timeline {
         if let found = lane(ofCall: call), !lanes[found].hasEnded || event.t < lanes[found].ended {
             if let name, lanes[found].name == 0 {
                 lanes[found].name = symbols.symbol(name)
+                corrections += 1
             }
             see(found, event)
             return found

@@ -97,6 +97,10 @@ package struct RowCache: Sendable {
     /// Turns in which something is folded, without those that are folded themselves.
     private var folded: Set<Int> = []
     private var sorted = SortedLanes()
+    /// The names of lanes below ``named``, each with its place among them.
+    private var names: [String: Int64] = [:]
+    private var named = 0
+    private var namedCorrections = 0
     private var listed: (version: Int, t: Int64, hits: Int, lanes: [Int])?
 
     package init() {}
@@ -145,12 +149,43 @@ package struct RowCache: Sendable {
         return rows
     }
 
+    /// What lanes are ordered by, where that is a number; lanes that come to the same stand as they became known.
+    private mutating func key(_ order: LaneOrder, _ timeline: Timeline) -> SortedLanes.Key? {
+        switch order {
+        case .called: return nil
+        case .time: return { lane, timeline, t in -timeline.runTime(of: lane, at: t) }
+        case .start: return { lane, timeline, t in timeline.firstStart(of: lane, at: t) }
+        case .state: return { lane, timeline, t in timeline.state(of: lane, at: t).pressure }
+        case .tool:
+            learnNames(timeline)
+            let names = names
+            // What has no name stands behind what has.
+            return { lane, timeline, _ in names[timeline.name(of: lane)] ?? .max }
+        }
+    }
+
+    /// Gives each name that a lane bears its place among all of them.
+    private mutating func learnNames(_ timeline: Timeline) {
+        if namedCorrections != timeline.corrections {
+            (names, named, namedCorrections) = ([:], 0, timeline.corrections)
+        }
+        let count = names.count
+        for lane in max(named, timeline.laneRange.lowerBound)..<max(named, timeline.laneRange.upperBound) {
+            let name = timeline.name(of: lane)
+            if !name.isEmpty, names[name] == nil { names[name] = 0 }
+        }
+        named = timeline.laneRange.upperBound
+        guard names.count > count else { return }
+        for (rank, name) in names.keys.sorted().enumerated() { names[name] = Int64(rank) }
+    }
+
     /// All lanes that pass, in one order.
     mutating func flat(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> FlatRows {
         let hits = arrangement.hunts.reduce(0) { $0 &+ $1.revision }
-        if let key = arrangement.order.key {
-            sorted.update(timeline, at: t, revision: [timeline.corrections, timeline.firstTurn, hits], arrangement, key: key)
-            return .sorted(sorted, isReversed: arrangement.isReversed)
+        if let key = key(arrangement.order, timeline) {
+            let revision = [timeline.corrections, timeline.firstTurn, hits, names.count]
+            sorted.update(timeline, at: t, revision: revision, arrangement, key: key)
+            return .sorted(sorted, key, isReversed: arrangement.isReversed)
         }
         if let found = listed {
             // Where there are very many, they are put in order the more seldom the longer that takes: three microseconds for each lane.
@@ -166,9 +201,6 @@ package struct RowCache: Sendable {
                 lanes.append(lane)
             }
         }
-        if arrangement.order == .tool {
-            lanes = lanes.map { (title: timeline.title(of: $0), lane: $0) }.sorted { ($0.title, $0.lane) < ($1.title, $1.lane) }.map(\.lane)
-        }
         if arrangement.isReversed { lanes.reverse() }
         listed = (timeline.version, t, hits, lanes)
         return .listed(lanes)
@@ -177,41 +209,28 @@ package struct RowCache: Sendable {
 
 /// Lanes in one order, whatever turn they are of.
 enum FlatRows: Sendable {
-    case sorted(SortedLanes, isReversed: Bool)
+    case sorted(SortedLanes, SortedLanes.Key, isReversed: Bool)
     case listed([Int])
 
     var count: Int {
         switch self {
-        case .sorted(let lanes, _): lanes.count
+        case .sorted(let lanes, _, _): lanes.count
         case .listed(let lanes): lanes.count
         }
     }
 
     func lanes(_ rows: Range<Int>) -> [Int] {
         switch self {
-        case .sorted(let lanes, let isReversed): rows.map { lanes[isReversed ? lanes.count - 1 - $0 : $0] }
+        case .sorted(let lanes, _, let isReversed): rows.map { lanes[isReversed ? lanes.count - 1 - $0 : $0] }
         case .listed(let lanes): Array(lanes[rows])
         }
     }
 
-    func row(of lane: Int, _ timeline: Timeline, _ t: Int64, _ order: LaneOrder) -> Int? {
+    func row(of lane: Int, _ timeline: Timeline, _ t: Int64) -> Int? {
         switch self {
-        case .sorted(let lanes, let isReversed):
-            guard let key = order.key else { return nil }
-            return lanes.row(of: lane, key: key(lane, timeline, t)).map { isReversed ? lanes.count - 1 - $0 : $0 }
-        case .listed(let lanes): return lanes.firstIndex(of: lane)
-        }
-    }
-}
-
-extension LaneOrder {
-    /// What lanes are ordered by, where that is a number; lanes that come to the same stand as they became known.
-    var key: ((Int, Timeline, Int64) -> Int64)? {
-        switch self {
-        case .called, .tool: nil
-        case .time: { lane, timeline, t in -timeline.runTime(of: lane, at: t) }
-        case .start: { lane, timeline, t in timeline.firstStart(of: lane, at: t) }
-        case .state: { lane, timeline, t in timeline.state(of: lane, at: t).pressure }
+        case .sorted(let lanes, let key, let isReversed):
+            lanes.row(of: lane, key: key(lane, timeline, t)).map { isReversed ? lanes.count - 1 - $0 : $0 }
+        case .listed(let lanes): lanes.firstIndex(of: lane)
         }
     }
 }

@@ -31,8 +31,8 @@ extension Dashboard {
         var top = 0
         var height = 1
 
-        /// They take a walk through all lanes: the more there are, the less often they are found anew. A tenth of a second, and a microsecond for each.
-        var freshness: Int64 { 100_000 + Int64(lanes) }
+        /// They take a walk through all lanes: the more there are, the less often they are found anew. A tenth of a second, and three microseconds for each.
+        var freshness: Int64 { 100_000 + 3 * Int64(lanes) }
 
         var cursor: Int { tools.firstIndex { $0.name == tool } ?? 0 }
 

@@ -22,10 +22,6 @@ extension KeyMap {
     /// All that can be asked for here, in the order of the overlay.
     package var allCommands: [Command] { groups.flatMap(\.entries).flatMap(\.commands) }
 
-    package func keys(of command: Command) -> [Key] {
-        groups.flatMap(\.entries).flatMap(\.keys).filter { $0.command == command }.map(\.key)
-    }
-
     /// Gives a command other keys in the place of those that it has.
     package mutating func bind(_ command: Command, to keys: [Key]) {
         for group in groups.indices {

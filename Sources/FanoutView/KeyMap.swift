@@ -36,19 +36,27 @@ package struct KeyMap: Sendable {
     }
 
     package var groups: [Group] {
-        didSet { commands = Self.index(groups) }
+        didSet { (commands, keys) = Self.index(groups) }
     }
     private var commands: [Key: Command]
+    /// Asked for by each line at the bottom of each picture.
+    private var keys: [Command: [Key]]
 
     package init(groups: [Group]) {
         self.groups = groups
-        commands = Self.index(groups)
+        (commands, keys) = Self.index(groups)
     }
 
     package func command(for key: Key) -> Command? { commands[key] }
 
-    private static func index(_ groups: [Group]) -> [Key: Command] {
-        Dictionary(groups.flatMap(\.entries).flatMap(\.keys).map { ($0.key, $0.command) }) { first, _ in first }
+    package func keys(of command: Command) -> [Key] { keys[command] ?? [] }
+
+    private static func index(_ groups: [Group]) -> ([Key: Command], [Command: [Key]]) {
+        let pairs = groups.flatMap(\.entries).flatMap(\.keys)
+        return (
+            Dictionary(pairs.map { ($0.key, $0.command) }) { first, _ in first },
+            Dictionary(grouping: pairs, by: \.command).mapValues { $0.map(\.key) }
+        )
     }
 
     /// The keys of the lanes, live and in replay.

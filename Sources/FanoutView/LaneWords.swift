@@ -7,7 +7,7 @@ package struct LaneWords {
     package var role: Role
     package var words: CleanText
 
-    package init(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) {
+    package init(_ timeline: borrowing Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) {
         let lane = timeline.lane(number)
         switch timeline.state(of: number, at: t) {
         case .hidden, .announced:

@@ -123,7 +123,7 @@ package struct RowList: Sendable {
     /// The row of a lane, or the one that it is folded into; nil where it is not shown at this instant.
     package func index(of lane: Int) -> Int? {
         guard timeline.laneRange.contains(lane), timeline.lane(lane).seen <= t else { return nil }
-        if let flat { return flat.row(of: lane, timeline, t, arrangement.order) }
+        if let flat { return flat.row(of: lane, timeline, t) }
         guard let part = part(of: lane) else { return nil }
         let rows = list(part, skip: 0, limit: part.count)
         let place =

@@ -6,6 +6,8 @@ internal import FanoutTimeline
 /// What has ended keeps its number, so only what is new or still open is put in its place for each picture: of a million lanes hardly more than
 /// of a hundred. Where time goes back, or what had ended turns out to have ended otherwise, all is put in order anew.
 struct SortedLanes: Sendable {
+    typealias Key = @Sendable (Int, Timeline, Int64) -> Int64
+
     private struct Entry: Sendable {
         var key: Int64
         var lane: Int32
@@ -39,7 +41,7 @@ struct SortedLanes: Sendable {
     ///   - revision: Another number where anything but the passing of time has changed what is known of ended lanes.
     ///   - key: Of a lane; what has ended has the same for good.
     mutating func update(
-        _ timeline: Timeline, at t: Int64, revision: [Int], _ arrangement: Arrangement, key: (Int, Timeline, Int64) -> Int64
+        _ timeline: Timeline, at t: Int64, revision: [Int], _ arrangement: Arrangement, key: Key
     ) {
         let range = timeline.laneRange
         if t < self.t || revision != self.revision || over != timeline.over || next < range.lowerBound {

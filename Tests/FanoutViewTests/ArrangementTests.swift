@@ -20,6 +20,8 @@ struct ArrangementTests {
         case 3: arrangement.folds.calls = [0, 1, 2, 3]
         case 4: arrangement.order = .time
         case 5: (arrangement.order, arrangement.isReversed) = (.state, true)
+        case 6: arrangement.order = .tool
+        case 7: (arrangement.order, arrangement.isReversed) = (.start, true)
         default: break
         }
         return arrangement
@@ -38,7 +40,7 @@ struct ArrangementTests {
         let events = seed % 2 == 0 ? session.toldTwice() : session.events
         let end = events.map(\.t).max() ?? 0
         for filter in Self.filters {
-            for variant in 0..<6 {
+            for variant in 0..<8 {
                 let arrangement = try Self.arrangement(filter, variant)
                 var timelines = Timelines()
                 timelines.open(Header(session: "s", started: 0), session: 0, source: 0)

@@ -14,13 +14,23 @@ extension KeyMap {
             case .transcript: .transcript
             case .sessions: .sessions
             case .recordings: .recordings
-            case .race: .playedRace
+            case .race: .race
             }
         }
     }
 
     /// All that can be asked for here, in the order of the overlay.
     package var allCommands: [Command] { groups.flatMap(\.entries).flatMap(\.commands) }
+
+    /// The keys without those of some commands.
+    package func leavingOut(_ commands: Set<Command>) -> KeyMap {
+        KeyMap(
+            groups: groups.map { group in
+                var kept = group
+                kept.entries.removeAll { !commands.isDisjoint(with: $0.commands) }
+                return kept
+            })
+    }
 
     package func keys(of command: Command) -> [Key] {
         groups.flatMap(\.entries).flatMap(\.keys).filter { $0.command == command }.map(\.key)

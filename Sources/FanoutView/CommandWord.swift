@@ -34,7 +34,7 @@ struct CommandWord: Sendable {
             action: .verb(.idle)),
     ]
 
-    /// A command is not written by its own name: it is in the writing.
+    /// A command by its own name; nil for `command`, which would only open the line again, and for what has the name of a verb.
     static func command(_ command: Command, meaning: CleanText) -> CommandWord? {
         let isVerb = verbs.contains { $0.name == command.rawValue }
         return isVerb || command == .command

@@ -20,8 +20,7 @@ extension Dashboard {
     private static let mostCommands = 50
 
     /// Hands a key to the line of a command.
-    mutating func write(_ key: Key, inCommand entry: Entry, _ input: Input) -> [Effect] {
-        var entry = entry
+    mutating func write(_ key: Key, inCommand entry: inout Entry, _ input: Input) -> [Effect] {
         entry.problem = nil
         switch key {
         case .tab where !entry.field.isPasting: complete(&entry, 1, input)

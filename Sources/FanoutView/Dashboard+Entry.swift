@@ -36,7 +36,7 @@ extension Dashboard {
         // A line that is held twice would be copied with each key, however long it is.
         self.entry = nil
         if case .command = entry.purpose {
-            return write(key, inCommand: entry, input)
+            return write(key, inCommand: &entry, input)
         }
         let answer = entry.field.handle(key)
         self.entry = answer == .goesOn ? entry : nil

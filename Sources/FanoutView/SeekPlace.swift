@@ -17,7 +17,7 @@ package enum SeekPlace: Sendable, Hashable {
         /// The one that may have been meant.
         package var near: String? {
             let lower = name.lowercased()
-            return labels.first { Spelling.isNear($0.lowercased(), lower) }
+            return labels.first { !$0.isEmpty && Spelling.isNear($0.lowercased(), lower) }
         }
     }
 

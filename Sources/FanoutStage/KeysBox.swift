@@ -7,21 +7,26 @@ struct KeysBox {
     var glyphs: Glyphs
 
     func draw(into frame: inout Frame) {
-        let entries = keys.groups.flatMap(\.entries)
-        let keyColumns = entries.map(\.label.columns).max() ?? 0
-        let wordColumns = entries.map(\.meaning.columns).max() ?? 0
+        let groups = keys.groups.map { group in
+            var kept = group
+            kept.entries.removeAll(where: \.keys.isEmpty)
+            return kept
+        }.filter { !$0.entries.isEmpty }
+        let entries = groups.flatMap(\.entries)
+        let keyColumns = entries.map { glyphs.written($0.label).columns }.max() ?? 0
+        let wordColumns = entries.map { $0.meaning.columns + $0.alike.columns }.max() ?? 0
         let width = min(frame.width, keyColumns + wordColumns + 6)
-        let height = min(frame.height, entries.count + 2 * keys.groups.count + 1)
+        let height = min(frame.height, entries.count + 2 * groups.count + 1)
         let x = (frame.width - width) / 2
         let y = (frame.height - height) / 2
         drawBox(Region(x: x, y: y, width: width, height: height), into: &frame)
         var row = y + 1
-        for group in keys.groups {
+        for group in groups {
             frame.put(group.title, x: x + 2, y: row, width: width - 4, role: .header)
             row += 1
             for entry in group.entries where row < y + height - 1 {
-                frame.put(entry.label, x: x + 2, y: row, width: width - 4, role: .footerKey)
-                frame.put(entry.meaning, x: x + 4 + keyColumns, y: row, width: width - 6 - keyColumns, role: .text)
+                frame.put(glyphs.written(entry.label), x: x + 2, y: row, width: width - 4, role: .footerKey)
+                frame.put(entry.meaning + entry.alike, x: x + 4 + keyColumns, y: row, width: width - 6 - keyColumns, role: .text)
                 row += 1
             }
             row += 1

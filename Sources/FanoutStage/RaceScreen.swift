@@ -15,7 +15,7 @@ package struct RaceScreen: Sendable {
     }
 
     package var race: Race
-    package var keys: KeyMap
+    private var keys = KeyMap.race
     /// Said at the bottom until the next key.
     package var notice: CleanText?
     private var view: RaceView
@@ -39,13 +39,18 @@ package struct RaceScreen: Sendable {
         switch race.basis {
         case .measured:
             playhead = .live()
-            keys = .race
             view = RaceView(glyphs: glyphs)
         case .predicted:
             playhead = .replay(from: 0, at: 0, speed: 1, isPaused: false)
-            keys = .playedRace
             view = RaceView(glyphs: glyphs, foreseen: race.longest(at: race.last))
         }
+        use(Configuration())
+    }
+
+    /// Takes the keys that a configuration gives.
+    package mutating func use(_ configuration: Configuration) {
+        let keys = configuration[keys: .race]
+        self.keys = isPlayed ? keys : keys.leavingOut(KeyMap.raceSpeed)
     }
 
     /// Microseconds in which the longest contestant of a race that is played should be through.
@@ -190,16 +195,17 @@ package struct RaceScreen: Sendable {
             line.addCut(notice, .caption, into: &frame)
             return
         }
-        var hints: [(CleanText, CleanText)] = [("?", "keys"), ("q", "quit"), ("r", "run again")]
+        var hints: [([Command], CleanText)] = [([.keys], "keys"), ([.quit], "quit"), ([.again], "run again")]
         if !playhead.isStill {
-            hints.append(("Space", "pause"))
+            hints.append(([.pause], "pause"))
         } else {
-            hints.insert(("Space", "go on"), at: 0)
+            hints.insert(([.pause], "go on"), at: 0)
         }
-        if isPlayed {
-            hints.append(("< >", "speed"))
-        }
-        for (key, word) in hints + [("T", "theme")] where line.x + 3 + key.columns + word.columns <= line.limit {
+        hints += [([.slower, .faster], "speed"), ([.theme], "theme")]
+        for (commands, word) in hints {
+            guard let key = keys.hint(commands).map(view.glyphs.written), line.x + 3 + key.columns + word.columns <= line.limit else {
+                continue
+            }
             line.add(key, .footerKey, gap: line.x > 1 ? 2 : 0, into: &frame)
             line.add(word, .muted, gap: 1, into: &frame)
         }
@@ -208,7 +214,8 @@ package struct RaceScreen: Sendable {
     private func drawTooSmall(into frame: inout Frame) {
         let lines: [CleanText] = [
             "a race needs " + CleanText(Self.leastWidth) + "×" + CleanText(Self.leastHeight),
-            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height), "q quits",
+            "this is " + CleanText(frame.width) + "×" + CleanText(frame.height),
+            (keys.hint([.quit]).map(view.glyphs.written) ?? "q") + " quits",
         ]
         let first = max(0, (frame.height - lines.count) / 2)
         for (offset, line) in lines.enumerated() where first + offset < frame.height {

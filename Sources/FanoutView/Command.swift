@@ -14,5 +14,5 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case cancelCall, cancelTurn, approve, approveTool, deny, retry
     case ask, again
     case copyText, copyJSON
-    case lanes, statistics, sessions, transcript, output, theme, mouse, keys, quit
+    case lanes, statistics, sessions, transcript, output, theme, mouse, command, keys, quit
 }

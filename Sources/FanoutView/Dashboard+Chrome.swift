@@ -101,12 +101,7 @@ extension Dashboard {
         return hints + [Hint([.nextError], "error"), Hint([.zoomIn, .zoomOut], "zoom", between: "/"), Hint([.theme], "theme")]
     }
 
-    /// Keys as they are written; arrows only where there are some.
-    func written(_ label: CleanText) -> CleanText {
-        guard glyphs == .ascii else { return label }
-        let words: [Character: String] = ["←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "…": ".."]
-        return CleanText(label.string.map { words[$0] ?? String($0) }.joined())
-    }
+    func written(_ label: CleanText) -> CleanText { glyphs.written(label) }
 
     func drawBox(x: Int, y: Int, width: Int, height: Int, title: CleanText, into frame: inout Frame) {
         frame.blank(x: x..<x + width, y: y..<y + height)

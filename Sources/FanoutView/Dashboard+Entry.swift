@@ -13,12 +13,16 @@ extension Dashboard {
             /// Words to look for; what was looked for before comes back if they are given up.
             case search(before: Search?)
             case filter(before: LaneFilter?)
+            /// What is to be done.
+            case command
         }
 
         var purpose: Purpose
         var field: LineField
         /// What is wrong with what is written so far.
         var problem: CleanText?
+        /// What the word at the cursor of a command could become.
+        var completion = Completion()
 
         init(_ purpose: Purpose, text: String = "") {
             self.purpose = purpose
@@ -27,13 +31,18 @@ extension Dashboard {
     }
 
     /// Hands a key to the line that is open.
-    mutating func write(_ key: Key, in entry: Entry, _ input: Input) -> [Effect] {
-        var entry = entry
+    mutating func write(_ key: Key, _ input: Input) -> [Effect] {
+        guard var entry else { return [] }
+        // A line that is held twice would be copied with each key, however long it is.
+        self.entry = nil
+        if case .command = entry.purpose {
+            return write(key, inCommand: &entry, input)
+        }
         let answer = entry.field.handle(key)
         self.entry = answer == .goesOn ? entry : nil
         switch (entry.purpose, answer) {
         case (.prompt, .send(let text)): return ask(text)
-        case (.prompt, .goesOn), (.prompt, .leave): break
+        case (.prompt, .goesOn), (.prompt, .leave), (.command, _): break
         case (.search, .goesOn): look(for: entry.field.text, input)
         case (.search(let before), .leave): search = key == .escape ? before : nil
         case (.search, .send(let text)):
@@ -64,6 +73,8 @@ extension Dashboard {
             let columns = min(problem.columns, max(0, frame.width - start - 16))
             end -= columns + 2
             frame.put(problem, x: end + 1, y: y, width: columns, role: .failed)
+        } else if case .command = entry.purpose, entry.completion.isTelling {
+            end = drawCompletion(entry, x: start, y: y, into: &frame)
         } else if frame.width >= 70 {
             end -= hintColumns
             var right = Line(x: end + 2, y: y, limit: frame.width)
@@ -86,6 +97,7 @@ extension Dashboard.Entry.Purpose {
         case .marker: "marker"
         case .search: "/"
         case .filter: "filter"
+        case .command: ":"
         }
     }
 
@@ -98,6 +110,7 @@ extension Dashboard.Entry.Purpose {
         case .search: [("Enter", "go to the next"), ("Esc", "as before")]
         case .filter(before: nil): [("", "tool:sql state:failed >2s text"), ("Enter", "keep"), ("Esc", "as before")]
         case .filter: [("Enter", "keep, nothing: all"), ("Esc", "as before")]
+        case .command: [("Enter", "do it"), ("Esc", "leave")]
         }
     }
 }

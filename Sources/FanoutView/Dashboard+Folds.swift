@@ -102,11 +102,15 @@ extension Dashboard {
 
     // MARK: Order
 
-    mutating func sort(_ timeline: Timeline) {
+    mutating func sort() {
         let orders = LaneOrder.allCases
         let place = orders.firstIndex(of: arrangement.order) ?? 0
-        arrangement.order = orders[(place + 1) % orders.count]
-        arrangement.isReversed = false
+        sort(by: orders[(place + 1) % orders.count], isReversed: false)
+    }
+
+    mutating func sort(by order: LaneOrder, isReversed: Bool) {
+        arrangement.order = order
+        arrangement.isReversed = isReversed
         rearrange()
     }
 

@@ -4,8 +4,8 @@ internal import FanoutTimeline
 extension Dashboard {
     /// Answers a key, and returns what the program must do for it.
     package mutating func handle(_ key: Key, _ input: Input) -> [Effect] {
-        if let entry {
-            return write(key, in: entry, input)
+        if entry != nil {
+            return write(key, input)
         }
         if case .mouse(let mouse) = key {
             return handle(mouse, input)
@@ -22,6 +22,11 @@ extension Dashboard {
             // What a key also means waits for the next press.
             return handleOverlay(command)
         }
+        return perform(command, input)
+    }
+
+    /// Does what a key, or a command by its name, asks for.
+    mutating func perform(_ command: Command, _ input: Input) -> [Effect] {
         notice = nil
         if output?.isShown == true, output?.handle(command) == true {
             return []
@@ -40,6 +45,7 @@ extension Dashboard {
             openOverview(input)
         case .output: toggleOutput()
         case .ask where overview == nil: openPrompt()
+        case .command where overview == nil: openCommand(input)
         default:
             if handleOverview(command, input) {
                 return []
@@ -92,7 +98,7 @@ extension Dashboard {
         case .filter: openFilter()
         case .nextMatch: moveMatch(1, timeline, t)
         case .previousMatch: moveMatch(-1, timeline, t)
-        case .sort: sort(timeline)
+        case .sort: sort()
         case .reverse: reverse()
         case .fold: fold(timeline, t)
         case .foldAll: foldAll(timeline, t)
@@ -124,7 +130,7 @@ extension Dashboard {
         case .captions: toggleCaptions(timeline, input)
         case .cancelCall, .cancelTurn, .approve, .approveTool, .deny, .retry: return control(command, timeline, t)
         case .copyText, .copyJSON: return copy(command, timeline, t, input)
-        case .quit, .theme, .mouse, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again: break
+        case .quit, .theme, .mouse, .keys, .lanes, .statistics, .sessions, .transcript, .output, .ask, .again, .command: break
         }
         return []
     }

@@ -6,12 +6,15 @@ extension Dashboard {
     private var keyGroups: [KeyMap.Group] {
         currentKeys.groups.map { group in
             var kept = group
-            kept.entries = group.entries.filter { entry in
-                !entry.keys.isEmpty && (!entry.isControl || canControl)
-                    && (followUps != .none || !entry.commands.contains(.ask)) && (output != nil || !entry.commands.contains(.output))
-            }
+            kept.entries = group.entries.filter { !$0.keys.isEmpty && isMeant($0) }
             return kept
         }.filter { !$0.entries.isEmpty }
+    }
+
+    /// Whether what an entry asks for can be had now.
+    func isMeant(_ entry: KeyMap.Entry) -> Bool {
+        (!entry.isControl || canControl) && (followUps != .none || !entry.commands.contains(.ask))
+            && (output != nil || !entry.commands.contains(.output))
     }
 
     /// All keys, over the middle of the screen; where there is no room for all of them, those that it was scrolled to.

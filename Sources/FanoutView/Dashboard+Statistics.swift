@@ -4,7 +4,7 @@ internal import FanoutTimeline
 // Each tool's figures, and how long its calls ran.
 extension Dashboard {
     /// In which order the tools stand.
-    enum StatisticsOrder: CaseIterable, Sendable {
+    enum StatisticsOrder: String, CaseIterable, Sendable {
         case total, calls, errors, p95, name
 
         func precedes(_ a: ToolStatistics, _ b: ToolStatistics) -> Bool {

@@ -216,6 +216,13 @@ extension Dashboard {
         say(transport.skipsIdle ? "idle time is played for " + limit + " and skipped" : "idle time is played as it was", input)
     }
 
+    /// Skips what is idle for longer than so many microseconds; the playhead stays where it is.
+    mutating func skipIdle(longerThan limit: Int64, _ t: Int64, _ input: Input) {
+        (transport.skipsIdle, transport.idleLimit) = (true, limit)
+        playhead.anchor(at: t, clock: input.clock)
+        say("idle time is played for " + Self.seconds(limit) + " and skipped", input)
+    }
+
     mutating func toggleLoop(_ t: Int64, _ input: Input) {
         transport.isLoop.toggle()
         playhead.anchor(at: t, clock: input.clock)

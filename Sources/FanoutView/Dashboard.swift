@@ -31,6 +31,8 @@ package struct Dashboard: Sendable {
     package enum Effect: Sendable, Hashable {
         case quit
         case nextTheme
+        /// Takes the theme of a name, or of a file's path.
+        case theme(String)
         case cancelCall(String)
         case cancelTurn
         case approve(String, tool: Bool)
@@ -129,6 +131,10 @@ package struct Dashboard: Sendable {
     var statistics = Statistics()
     /// Whether the run that is shown takes another prompt.
     package var followUps = FollowUps.none
+    /// The themes that can be named.
+    package var themeNames: [String] = []
+    /// The commands that were written in this run, the last one last.
+    var writtenCommands: [String] = []
     /// The line that is written at the bottom, while one is.
     var entry: Entry?
     /// Whether keys are pasted where nothing takes them.

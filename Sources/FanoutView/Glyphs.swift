@@ -1,4 +1,4 @@
-internal import FanoutEvents
+package import FanoutEvents
 
 /// A character of our own that takes one cell.
 package struct Glyph: Sendable, Hashable, ExpressibleByUnicodeScalarLiteral {
@@ -92,4 +92,13 @@ package struct Glyphs: Sendable, Hashable {
         let scalars = (0x2460...0x2473).compactMap { Unicode.Scalar($0) }
         return scalars.allSatisfy { $0.columns == 1 } ? scalars.map { Glyph(unicodeScalarLiteral: $0) } : digits
     }()
+}
+
+extension Glyphs {
+    /// Keys as they are written; arrows only where there are some.
+    package func written(_ label: CleanText) -> CleanText {
+        guard self == .ascii else { return label }
+        let words: [Character: String] = ["←": "Left", "→": "Right", "↑": "Up", "↓": "Down", "…": ".."]
+        return CleanText(label.string.map { words[$0] ?? String($0) }.joined())
+    }
 }

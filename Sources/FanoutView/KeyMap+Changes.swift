@@ -14,13 +14,23 @@ extension KeyMap {
             case .transcript: .transcript
             case .sessions: .sessions
             case .recordings: .recordings
-            case .race: .playedRace
+            case .race: .race
             }
         }
     }
 
     /// All that can be asked for here, in the order of the overlay.
     package var allCommands: [Command] { groups.flatMap(\.entries).flatMap(\.commands) }
+
+    /// The keys without those of some commands.
+    package func leavingOut(_ commands: Set<Command>) -> KeyMap {
+        KeyMap(
+            groups: groups.map { group in
+                var kept = group
+                kept.entries.removeAll { !commands.isDisjoint(with: $0.commands) }
+                return kept
+            })
+    }
 
     /// Gives a command other keys in the place of those that it has.
     package mutating func bind(_ command: Command, to keys: [Key]) {

@@ -144,7 +144,36 @@ extension LaneFilter {
     }
 
     /// The names that a term can begin with.
-    private static let names = ["tool", "state", "agent", "turn"]
+    static let names = ["tool", "state", "agent", "turn"]
+
+    /// The term that is being written at the end of a filter.
+    struct UnfinishedTerm {
+        /// The name that it begins with; nil where it bears none.
+        var name: Substring?
+        /// What is written of its last value, with the quote that it begins with.
+        var value: Substring
+
+        init(_ written: Substring) {
+            var start = written.startIndex
+            var isInQuotes = false
+            for place in written.indices {
+                if written[place] == "\"" {
+                    isInQuotes.toggle()
+                } else if written[place].isWhitespace, !isInQuotes {
+                    start = written.index(after: place)
+                }
+            }
+            value = written[start...]
+            if value.first == "-" {
+                value.removeFirst()
+            }
+            if let colon = value.firstIndex(of: ":") {
+                name = value[..<colon]
+                let values = value[value.index(after: colon)...]
+                value = values.lastIndex(of: ",").map { values[values.index(after: $0)...] } ?? values
+            }
+        }
+    }
 
     /// A term; nil of one that is still being written and says nothing yet.
     private mutating func term(_ word: Word) throws(Problem) -> Term? {

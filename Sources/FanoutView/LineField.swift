@@ -13,13 +13,15 @@ package struct LineField: Sendable, Hashable {
     package private(set) var before = ""
     package private(set) var after = ""
     /// Whether keys are pasted, and not typed.
-    private var isPasting = false
+    package private(set) var isPasting = false
 
     /// Bytes that can be written in one line.
     private static let longest = 100_000
 
-    /// - Parameter text: What stands there to begin with, before the cursor.
-    package init(_ text: String = "") { before = text }
+    /// - Parameters:
+    ///   - text: What stands there to begin with, before the cursor.
+    ///   - after: What stands behind it.
+    package init(_ text: String = "", after: String = "") { (before, self.after) = (text, after) }
 
     package var text: String { before + after }
 

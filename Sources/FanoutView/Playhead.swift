@@ -43,7 +43,7 @@ package struct Playhead: Sendable, Hashable {
     private static let longestShow: Int64 = 3_000_000
     /// Microseconds of the clock for which the end of a loop is shown.
     private static let loopPause: Int64 = 1_000_000
-    private static let speeds: [Double] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, asFastAsPossible]
+    static let speeds: [Double] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, asFastAsPossible]
 
     package static func live() -> Playhead { Playhead(motion: .following, place: 0) }
 
@@ -130,10 +130,15 @@ package struct Playhead: Sendable, Hashable {
         }
     }
 
+    /// Takes a speed, and stays where it is.
+    package mutating func take(speed: Double, at instant: Int64, clock: Int64) {
+        self.speed = speed
+        anchor(at: instant, clock: clock)
+    }
+
     /// Takes the next faster or slower speed, or 1.
     package mutating func change(speed step: Int, from instant: Int64, clock: Int64) {
         let index = Self.speeds.lastIndex { $0 <= speed } ?? 3
-        speed = step == 0 ? 1 : Self.speeds[max(0, min(Self.speeds.count - 1, index + step))]
-        anchor(at: instant, clock: clock)
+        take(speed: step == 0 ? 1 : Self.speeds[max(0, min(Self.speeds.count - 1, index + step))], at: instant, clock: clock)
     }
 }

@@ -1,4 +1,4 @@
-internal import FanoutEvents
+package import FanoutEvents
 
 /// Recordings to choose one from.
 package struct RecordingList: Sendable {
@@ -11,6 +11,8 @@ package struct RecordingList: Sendable {
     }
 
     package var keys = KeyMap.recordings
+    /// Said at the bottom until the next key.
+    package var notice: CleanText?
     private let entries: [SessionTable.Entry]
     private let glyphs: Glyphs
     private var list: Overview
@@ -23,6 +25,7 @@ package struct RecordingList: Sendable {
     }
 
     package mutating func handle(_ key: Key) -> Answer {
+        notice = nil
         switch keys.command(for: key) {
         case .up?: list.move(to: list.cursor - 1)
         case .down?: list.move(to: list.cursor + 1)
@@ -53,12 +56,16 @@ package struct RecordingList: Sendable {
         }
         frame.fill(0..<width, y: height - 2, with: glyphs.rule, role: .border)
         var footer = Line(x: 1, y: height - 1, limit: width - 1)
+        if let notice {
+            footer.addCut(notice, .caption, into: &frame)
+            return frame
+        }
         let hints: [(CleanText?, CleanText)] = [
             (keys.hint([.open]), "play"), (keys.hint([.down, .up], between: "/"), "move"),
             (keys.hint([.top, .bottom], between: "/"), "newest, oldest"), (keys.hint([.quit]), "quit"),
         ]
         for case (let key?, let word) in hints {
-            footer.add(key, .footerKey, gap: footer.x > 1 ? 2 : 0, into: &frame)
+            footer.add(glyphs.written(key), .footerKey, gap: footer.x > 1 ? 2 : 0, into: &frame)
             footer.add(word, .muted, gap: 1, into: &frame)
         }
         return frame

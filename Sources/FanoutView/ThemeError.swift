@@ -1,3 +1,5 @@
+internal import FanoutEvents
+
 /// Why there is no such theme.
 package enum ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// - Parameter known: The themes that there are.
@@ -15,7 +17,7 @@ package enum ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(let theme, let known):
-            "there is no theme \"\(theme)\"; there are \(known.joined(separator: ", ")), or give the path of a theme's file"
+            "there is no theme \"\(theme)\"; \(known.first { Spelling.isNear($0, theme) }.map { "did you mean \($0)? " } ?? "")there are \(known.joined(separator: ", ")), or give the path of a theme's file"
         case .unreadable(let file, let reason):
             "\(file): \(reason)"
         case .notJSON(let theme, let line, let reason):

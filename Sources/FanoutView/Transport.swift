@@ -22,6 +22,13 @@ package struct Transport: Sendable {
 
     package init() {}
 
+    /// Microseconds that are played of a stretch without an event, from seconds as they are written; nil for what are none.
+    package static func idleLimit(_ seconds: String) -> Int64? {
+        Double(seconds).flatMap { idleSeconds.contains($0) ? Int64($0 * 1_000_000) : nil }
+    }
+
+    package static let idleSeconds = 0.5...86_400
+
     /// A value with what it was found for.
     private struct Kept<Key: Equatable & Sendable, Value: Sendable>: Sendable {
         private var kept: (key: Key, value: Value)?

@@ -151,7 +151,7 @@ enum LiveRun {
             if engine.retry(call: call) == nil {
                 return "it cannot be called again: its turn no longer waits for it"
             }
-        case .ask, .quit, .nextTheme, .mark, .copy, .mouse: break
+        case .ask, .quit, .nextTheme, .theme, .mark, .copy, .mouse: break
         }
         return nil
     }

@@ -1,5 +1,6 @@
 internal import FanoutEvents
 internal import FanoutScreen
+internal import FanoutSession
 internal import FanoutView
 
 #if canImport(Darwin)
@@ -128,6 +129,31 @@ struct Looks {
         index = (index + 1) % names.count
         theme = try library.theme(names[index])
         return theme
+    }
+
+    /// Takes the theme that somebody names; those that come next go on from it.
+    ///
+    /// Where it cannot be had, the last one stays.
+    mutating func take(_ name: String) throws(ThemeError) {
+        do throws(ThemeError) {
+            theme = try library.theme(name)
+        } catch .unknown(let theme, known: _) {
+            throw .unknown(theme: theme, known: themeNames)
+        }
+        if let place = names.firstIndex(of: name) {
+            index = place
+        } else {
+            index += 1
+            names.insert(name, at: index)
+        }
+    }
+
+    /// The themes that can be named: those that are built in, and those in the user's folder.
+    var themeNames: [String] {
+        let ending = ".json"
+        let files = Self.folder.map { FolderListing.names(in: $0) } ?? []
+        let own = files.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.map { String($0.dropLast(ending.count)) }
+        return library.builtInNames + own.filter { !library.builtInNames.contains($0) }.sorted()
     }
 
     static var folder: String? { Settings.folder.map { $0 + "/themes" } }

@@ -15,7 +15,7 @@ final class RaceShow {
     }
 
     private var screen: RaceScreen
-    private var looks: Looks
+    private let looks: WatchedLooks
     private let run: Run?
     private var heat: RaceHeat?
     /// Whether another heat begins when this one has ended.
@@ -43,17 +43,15 @@ final class RaceShow {
         clock = run?.clock ?? Clock.monotonic
         self.run = run
         self.heat = heat
-        self.looks = looks
         self.tell = tell
         loop = EventLoop(clock: clock)
+        self.looks = WatchedLooks(looks, loop)
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
         if tell == nil {
             do {
-                let terminal = try Terminal(name: Environment["TERM"], signals: signals)
-                terminal.use(looks.theme)
-                self.terminal = terminal
+                terminal = try Terminal(name: Environment["TERM"], signals: signals)
             } catch {
                 throw UsageError("\(error); use --ui plain")
             }
@@ -61,6 +59,12 @@ final class RaceShow {
         self.signals = signals
         screen = RaceScreen(race, glyphs: looks.glyphs, clock: clock(), speed: speed)
         screen.notice = terminal?.note.map { CleanText($0) }
+        use(looks)
+    }
+
+    private func use(_ looks: Looks) {
+        terminal?.use(looks.theme)
+        screen.use(looks.configuration)
     }
 
     /// The race as it ended, and the signal that ended it, if one did. The terminal is given back.
@@ -69,6 +73,12 @@ final class RaceShow {
         if let terminal {
             loop.watch(terminal.input) { [unowned self] readiness in
                 readiness == .closed ? end(.hangUp) : takeKeys()
+            }
+            looks.watch { [unowned self] looks in
+                use(looks)
+            } say: { [unowned self] note in
+                screen.notice = CleanText(note)
+                changed()
             }
         }
         if let run {
@@ -85,7 +95,7 @@ final class RaceShow {
     /// The race as it came out, to be left where the screen was.
     func still(width: Int) -> [String] {
         guard let terminal else { return [] }
-        return screen.still(width: min(width, 120)).ansiLines(theme: looks.theme, depth: terminal.depth)
+        return screen.still(width: min(width, 120)).ansiLines(theme: looks.looks.theme, depth: terminal.depth)
     }
 
     // MARK: The contestants
@@ -184,14 +194,7 @@ final class RaceShow {
     private func perform(_ effect: RaceScreen.Effect) {
         switch effect {
         case .quit: end(nil)
-        case .nextTheme:
-            do {
-                let theme = try looks.next()
-                terminal?.use(theme)
-                screen.notice = "theme " + CleanText(theme.name)
-            } catch {
-                screen.notice = CleanText(String(describing: error))
-            }
+        case .nextTheme: screen.notice = looks.next()
         case .again:
             guard let run, let heat else { return }
             if heat.isOver {

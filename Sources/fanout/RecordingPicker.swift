@@ -10,6 +10,7 @@ final class RecordingPicker {
     private let entries: [SessionEntry]
     private var list: RecordingList
     private let loop = EventLoop(clock: Clock.monotonic)
+    private let watched: WatchedLooks
     private let terminal: Terminal
     private let signals: Signals
     private var chosen: String?
@@ -18,7 +19,7 @@ final class RecordingPicker {
     init(_ entries: [SessionEntry], looks: Looks) throws {
         self.entries = entries
         list = RecordingList(entries.map { Self.row($0, looks.glyphs) }, glyphs: looks.glyphs)
-        list.keys = looks.configuration[keys: .recordings]
+        watched = WatchedLooks(looks, loop)
         guard let signals = Signals() else {
             throw UsageError("the system has no descriptors left; close some programs, or raise `ulimit -n`")
         }
@@ -28,7 +29,15 @@ final class RecordingPicker {
             throw UsageError("replay: name a recording; \(error)")
         }
         self.signals = signals
+        use(looks)
+    }
+
+    /// Themes and keys as they are by now.
+    var looks: Looks { watched.looks }
+
+    private func use(_ looks: Looks) {
         terminal.use(looks.theme)
+        list.keys = looks.configuration[keys: .recordings]
     }
 
     /// The path of the one that was chosen; nil where nobody wanted any. The terminal is given back.
@@ -39,6 +48,12 @@ final class RecordingPicker {
             readiness == .closed ? end(.hangUp) : takeKeys()
         }
         loop.watch(signals.descriptor) { [unowned self] _ in takeSignals() }
+        watched.watch { [unowned self] looks in
+            use(looks)
+        } say: { [unowned self] note in
+            list.notice = CleanText(note)
+            draw()
+        }
         draw()
         loop.run()
         terminal.restore()

@@ -18,6 +18,7 @@ extension ProgramCommand {
             Option("strict", "refuses a file with a line that cannot be read"),
         ]
     ) { options in
+        let options = Settings(options).filled(options)
         guard options.operands.count <= 1 else {
             throw UsageError("replay: one recording at a time")
         }
@@ -25,8 +26,8 @@ extension ProgramCommand {
         let idleLimit = try idleLimit(options)
         let seek = options.value("seek").map { SeekPlace($0) } ?? .instant(0)
         let display = try Display.choose(options)
-        let looks = try Looks(options)
-        guard let path = try options.operands.first ?? chosen(display, looks) else {
+        var looks = try Looks(options)
+        guard let path = try options.operands.first ?? chosen(display, &looks) else {
             return 0
         }
         guard display == .dashboard else {
@@ -40,7 +41,7 @@ extension ProgramCommand {
             hasMore = try reading.readOn(most: Self.beginning)
         }
         let markers = MarkerFile(recording: path)
-        let first = try seek.instant(in: ledger.timelines[0], markers: markers.markers)
+        let first = try instant(seek, ledger.timelines[0], markers.markers)
         let playhead = Playhead.replay(from: first, at: Clock.monotonic(), speed: speed, isPaused: options.has("start-paused"))
         var dashboard = Dashboard(source: CleanText(path), playhead: playhead, isReplay: true, glyphs: looks.glyphs)
         dashboard.transport.isLoop = options.has("loop")
@@ -70,14 +71,29 @@ extension ProgramCommand {
     /// Microseconds that are played of a stretch without an event; nil where all of it is.
     private static func idleLimit(_ options: Options) throws(UsageError) -> Int64? {
         guard let text = options.value("idle-limit") else { return nil }
-        guard let seconds = Double(text), (0.5...86_400).contains(seconds) else {
+        guard let limit = Transport.idleLimit(text) else {
             throw UsageError("--idle-limit \(text): it takes a number of seconds from 0.5 to 86400")
         }
-        return Int64(seconds * 1_000_000)
+        return limit
+    }
+
+    /// The instant of a place; a marker that there is not is wrong usage.
+    private static func instant(_ place: SeekPlace, _ timeline: Timeline, _ markers: OwnMarkers) throws(UsageError) -> Int64 {
+        do throws(SeekPlace.NoMarker) {
+            return try place.instant(in: timeline, markers: markers)
+        } catch {
+            let labels = error.labels.filter { !$0.isEmpty }
+            let names = labels.prefix(5).map { "\"" + CleanText($0).string + "\"" }.joined(separator: ", ")
+            let known = names.isEmpty ? "no markers" : names + (labels.count > 5 ? " and \(labels.count - 5) more" : "")
+            let near = error.near.map { "did you mean \"\(CleanText($0).string)\"? " } ?? ""
+            throw UsageError(
+                "--seek \(error.name): \(near)it takes seconds from 0, M:SS, H:MM:SS, a percentage such as 50%, or a marker's name; this recording has \(known)"
+            )
+        }
     }
 
     /// The recording that somebody chooses; nil where they want none.
-    private static func chosen(_ display: Display, _ looks: Looks) throws -> String? {
+    private static func chosen(_ display: Display, _ looks: inout Looks) throws -> String? {
         let entries = SessionCatalog().entries()
         guard !entries.isEmpty else {
             throw UsageError("replay: name a recording; none is kept in \(StateDirectory.path()) yet, where `fanout demo` leaves one")
@@ -87,7 +103,9 @@ extension ProgramCommand {
             let more = entries.count > 5 ? "\n`fanout sessions` lists all \(entries.count)" : ""
             throw UsageError("replay: name a recording, such as\(newest)\(more)")
         }
-        let (path, signal) = try RecordingPicker(entries, looks: looks).choose()
+        let picker = try RecordingPicker(entries, looks: looks)
+        let (path, signal) = picker.choose()
+        looks = picker.looks
         signal?.performDefault()
         return path
     }
@@ -102,7 +120,7 @@ extension ProgramCommand {
         }
         if case .marker = seek {
             // It is told from its beginning all the same; but what is no marker of it was a mistake.
-            _ = try seek.instant(in: SessionFile.load(path)[0], markers: MarkerFile(recording: path).markers)
+            _ = try instant(seek, SessionFile.load(path)[0], MarkerFile(recording: path).markers)
         }
         if let note = looks.note(isBrief: false) {
             Console.complain(note)

@@ -90,11 +90,14 @@ struct Settings {
         return options
     }
 
-    /// The options that a file may set: those that bound what a run may do.
+    /// The options that a file may set: those that bound what a run may do, and what is played of idle time.
     private static let limits = [
         count("limit", 1...100_000), count("max-turns", 1...10_000), count("max-tokens", 1...10_000_000), count("keep", 1000...100_000_000),
         Configuration.Limit("max-time", takes: "a number of seconds from 0 to 1000000") { value in
             value.double.flatMap { (0...1e6).contains($0) ? String($0) : nil }
+        },
+        Configuration.Limit("idle-limit", takes: "a number of seconds from 0.5 to 86400") { value in
+            value.double.flatMap { Transport.idleSeconds.contains($0) ? String($0) : nil }
         },
         Configuration.Limit("approve", takes: "one of \(ApprovalPolicy.allCases.map(\.rawValue).joined(separator: ", "))") { value in
             value.string.flatMap { ApprovalPolicy(rawValue: $0)?.rawValue }

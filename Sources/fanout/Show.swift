@@ -31,14 +31,12 @@ final class Show {
 
     private let ledger: Ledger
     private let display: Display
-    var looks: Looks
-    /// The files of the looks, while there is a screen.
-    var watchedLooks: WatchedFiles?
-    var dashboard: Dashboard
+    private let looks: WatchedLooks
+    private var dashboard: Dashboard
     private let run: Run?
     private var runSource = -1
     private var sources: [any EventSource]
-    let loop = EventLoop(clock: Clock.monotonic)
+    private let loop = EventLoop(clock: Clock.monotonic)
     private let signals: Signals
     private(set) var terminal: Terminal?
     private var end = End.finished
@@ -68,7 +66,7 @@ final class Show {
     ) throws {
         self.ledger = ledger
         self.display = display
-        self.looks = looks
+        self.looks = WatchedLooks(looks, loop)
         self.dashboard = dashboard
         self.sources = sources
         self.run = run
@@ -84,7 +82,6 @@ final class Show {
         }
         if display == .dashboard {
             let terminal = try Self.terminal(signals)
-            terminal.use(looks.theme)
             if let note = terminal.note {
                 self.dashboard.notice = CleanText(note)
             }
@@ -92,7 +89,13 @@ final class Show {
         }
         self.signals = signals
         self.dashboard.canControl = run != nil
-        self.dashboard.use(looks.configuration)
+        use(looks)
+    }
+
+    private func use(_ looks: Looks) {
+        terminal?.use(looks.theme)
+        dashboard.use(looks.configuration)
+        dashboard.themeNames = looks.themeNames
     }
 
     private static func terminal(_ signals: borrowing Signals) throws -> Terminal {
@@ -110,7 +113,18 @@ final class Show {
                 readiness == .closed ? stop(.signal(.hangUp)) : takeKeys()
             }
         }
-        watchLooks()
+        if terminal == nil {
+            if let note = looks.looks.note(isBrief: false) {
+                say(note)
+            }
+        } else {
+            looks.watch { [unowned self] looks in
+                use(looks)
+            } say: { [unowned self] note in
+                say(note)
+                changed()
+            }
+        }
         if let run {
             notices?.begin(terminal)
             runSource = ledger.addSource()
@@ -260,7 +274,7 @@ final class Show {
         terminal == nil && run == nil && sources.allSatisfy { $0.descriptor < 0 }
     }
 
-    func say(_ text: String) {
+    private func say(_ text: String) {
         if terminal == nil {
             Console.complain(text)
         } else {
@@ -280,7 +294,7 @@ final class Show {
     }
 
     /// Has a frame drawn as soon as the eye can use one.
-    func changed() {
+    private func changed() {
         isDirty = true
         guard terminal != nil else { return }
         let due = lastFrame + Self.frameInterval
@@ -331,7 +345,7 @@ final class Show {
         guard !ledger.timelines.isEmpty, let terminal else { return [] }
         var input = input()
         input.width = max(Dashboard.leastWidth, min(width, 120))
-        return dashboard.still(input).ansiLines(theme: looks.theme, depth: terminal.depth)
+        return dashboard.still(input).ansiLines(theme: looks.looks.theme, depth: terminal.depth)
     }
 
     // MARK: What is asked
@@ -353,13 +367,12 @@ final class Show {
     private func perform(_ effect: Dashboard.Effect) {
         switch effect {
         case .quit: stop(.quit)
-        case .nextTheme:
-            do {
-                let theme = try looks.next()
-                terminal?.use(theme)
-                dashboard.notice = "theme " + CleanText(theme.name)
+        case .nextTheme: dashboard.notice = looks.next()
+        case .theme(let name):
+            do throws(ThemeError) {
+                dashboard.notice = try looks.take(name)
             } catch {
-                dashboard.notice = CleanText(String(describing: error))
+                dashboard.refuseCommand(CleanText(error.description))
             }
         case .copy(let text):
             terminal?.copy(text)

@@ -166,6 +166,26 @@ struct RaceTests {
         #expect(next.map { (33_333...100_000).contains($0) } == (one.isMoving ? true : nil))
     }
 
+    @Test("keys come from the configuration; a race that runs leaves out what only a played one has", arguments: [true, false])
+    func configured(isPlayed: Bool) {
+        var configuration = Configuration()
+        configuration[keys: .race].bind(.again, to: [.right, "w"])
+        configuration[keys: .race].bind(.pause, to: [])
+        var screen = RaceScreen(isPlayed ? RaceRig.predicted() : RaceRig.measured(), glyphs: .unicode, clock: 0)
+        screen.use(configuration)
+        func lines() -> [String] { screen.frame(width: 100, height: 30, clock: 100_000).lines }
+        #expect(lines().last?.hasPrefix(" ? keys  q quit  → run again  " + (isPlayed ? "< > speed  T theme" : "T theme")) == true)
+        _ = screen.handle("?", clock: 100_000)
+        let box = lines().filter { $0.contains("│ ") && ["run again", "pause, go on", "speed"].contains(where: $0.contains) }
+        #expect(box.count == (isPlayed ? 2 : 1) && box[0].contains("→ w"), "\(box)")
+        _ = screen.handle("?", clock: 100_000)
+        #expect(screen.handle("w", clock: 100_000) == (isPlayed ? [] : [.again]))
+        for ignored: Key in ["m", ":", " ", .mouse(Key.Mouse(.press, column: 4, row: 4))] {
+            #expect(screen.handle(ignored, clock: 100_000) == [])
+        }
+        #expect(screen.nextFrame(width: 100, height: 30, clock: 100_000) != nil, "nothing holds it")
+    }
+
     @Test("contestants that run again are followed from their beginning, on the axis that is known by now")
     func again() {
         var screen = RaceScreen(RaceRig.measured(), glyphs: .unicode, clock: 0)

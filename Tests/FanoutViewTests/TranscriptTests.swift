@@ -242,7 +242,7 @@ struct TranscriptTests {
     func sizes() {
         var scene = Self.travel()
         let keys = KeyMap.transcript.groups.flatMap(\.entries).flatMap(\.keys).map(\.key).filter {
-            ![.escape, .function(5), "M"].contains($0)
+            ![.escape, .function(5), "M", ":"].contains($0)
         }
         var random = SeededGenerator(seed: 5)
         for step in 0..<1500 {

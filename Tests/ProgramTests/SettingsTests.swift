@@ -81,6 +81,72 @@ struct SettingsTests {
         #expect(try terminal.end() == 0)
     }
 
+    @Test("a written command takes a theme, the user's own too; what there is not is said, and the last good one stays")
+    func writtenThemes() throws {
+        let folder = try ProgramFolder()
+        try Self.settings(#"{"limits": {"idle-limit": 1.5}}"#, in: folder)
+        try folder.write("config/fanout/themes/mine.json", #"{"roles": {"title": {"fg": 201}}}"#)
+        try folder.write("config/fanout/themes/broken.json", #"{"roles": {"title": {"fg": "pnk"}}}"#)
+        let terminal = try Self.replay(folder)
+        try terminal.wait(forText: "idle > 1.5s skipped")
+        func colours(since count: Int) -> Bool {
+            let sent = terminal.output.dropFirst(count)
+            return sent.contains(Array("38;5;".utf8)) || sent.contains(Array("\u{1B}[3".utf8) + Array("1m".utf8))
+        }
+        #expect(colours(since: 0))
+        terminal.type(":theme mono\r")
+        try terminal.wait(forText: "theme mono")
+        try terminal.wait(for: "the whole screen") { !$0.isUpdating }
+        let mono = terminal.output.count
+        terminal.type("?")
+        try terminal.wait(forText: "do something by its name")
+        #expect(!colours(since: mono))
+        terminal.type("?:theme mi\t")
+        try terminal.wait(forText: ": theme mine ")
+        terminal.type("\r")
+        try terminal.wait(for: "colour 201") { _ in terminal.output.dropFirst(mono).contains(Array("38;5;201".utf8)) }
+        try folder.write("config/fanout/themes/mine.json", #"{"roles": {"title": {"fg": 202}}}"#)
+        try terminal.wait(forText: "theme mine is taken up")
+        try terminal.wait(for: "colour 202") { _ in terminal.output.dropFirst(mono).contains(Array("38;5;202".utf8)) }
+        terminal.type(":theme mone\r")
+        try terminal.wait(forText: "there is no theme \"mone\"; did you mean mono?")
+        terminal.type("\u{15}theme broken\r")
+        try terminal.wait(forText: "title.fg: \"pnk\" is no colour")
+        try terminal.wait(for: "the line open") { $0.lines.last?.contains(": theme broken") == true }
+        terminal.type("\u{1B}")
+        try terminal.wait(forText: "? help")
+        // What comes next goes on from the one that was taken; the user's own has its place in the round by now.
+        terminal.type(":theme mono\rTT")
+        try terminal.wait(forText: "theme terminal-16")
+        terminal.type(":q\r")
+        #expect(try terminal.end() == 0)
+    }
+
+    @Test("a race and the list of recordings take up keys and themes while they are seen")
+    func elsewhere() throws {
+        let folder = try ProgramFolder()
+        let race = try folder.open("race", Self.recording, "--speed", "10", width: 100, height: 24)
+        try race.wait(forText: "r run again")
+        try Self.settings(#"{"theme": "mono", "keys": {"race": {"again": "w", "pause": null}, "recordings": {"quit": "Q"}}}"#, in: folder)
+        try race.wait(forText: "config.json is taken up")
+        race.type("?")
+        try race.wait(for: "the keys") { $0.lines.contains { $0.contains("w   ") && $0.contains("run again") } }
+        race.type("?")
+        try race.wait(forText: "w run again")
+        race.type("q")
+        #expect(try race.end() == 0)
+
+        #expect(try folder.run("demo", "stocks", "--latency", "0", "--ui", "quiet").status == 0)
+        let list = try folder.open("replay", width: 100, height: 24)
+        try list.wait(forText: "Q quit")
+        try Self.settings(#"{"theme": "mono", "keys": {"recordings": {"quit": "W"}}}"#, in: folder)
+        try list.wait(forText: "config.json is taken up")
+        list.type("j")
+        try list.wait(forText: "W quit")
+        list.type("W")
+        #expect(try list.end() == 0)
+    }
+
     @Test("an ill-made file never ends the program: it is said in a line, on the screen and without one, and by doctor in full")
     func illMade() throws {
         let folder = try ProgramFolder()
@@ -156,7 +222,7 @@ struct SettingsTests {
         let copied = try #require(terminal.screen.clipboard.last.flatMap { Data(base64Encoded: $0) })
         let object = try #require(JSONSerialization.jsonObject(with: copied) as? [String: Any])
         #expect(object["outcome"] as? String == "ok" && object["run_us"] is Int && object["name"] is String)
-        let track = try #require(terminal.screen.lines.firstIndex { $0.contains("0:04.0 / 0:04.0") })
+        let track = try #require(terminal.screen.lines.firstIndex { $0.contains("━━━") })
         let start = try #require(terminal.screen.lines[track].firstIndex(of: "━"))
         let column = terminal.screen.lines[track].distance(from: terminal.screen.lines[track].startIndex, to: start)
         terminal.type("\u{1B}[<0;\(column + 1);\(track + 1)M")

@@ -5,7 +5,7 @@
 #endif
 
 /// What stands in a folder.
-enum FolderListing {
+package enum FolderListing {
     /// What is told of a file without opening it.
     struct Status {
         var isFile: Bool
@@ -16,7 +16,7 @@ enum FolderListing {
     }
 
     /// The names in a folder, sorted; none where it cannot be read.
-    static func names(in folder: String) -> [String] {
+    package static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

@@ -1,16 +1,28 @@
 internal import FanoutEvents
-internal import FanoutTimeline
+package import FanoutTimeline
 
-/// Where somebody wants a recording to begin.
-enum SeekPlace {
+/// A place in a session, as somebody wrote it.
+package enum SeekPlace: Sendable, Hashable {
     /// Microseconds from its first event.
     case instant(Int64)
     /// From 0, its beginning, to 1, its end.
     case share(Double)
     case marker(String)
 
+    /// That a session has no marker of that name.
+    package struct NoMarker: Error, Sendable, Hashable {
+        package var name: String
+        /// The markers that there are.
+        package var labels: [String]
+        /// The one that may have been meant.
+        package var near: String? {
+            let lower = name.lowercased()
+            return labels.first { !$0.isEmpty && Spelling.isNear($0.lowercased(), lower) }
+        }
+    }
+
     /// Seconds, `M:SS`, `H:MM:SS`, `50%`; anything else is a marker's name.
-    init(_ text: String) {
+    package init(_ text: String) {
         if let seconds = Self.seconds(text) {
             self = .instant(Int64(seconds * 1_000_000))
         } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
@@ -32,7 +44,7 @@ enum SeekPlace {
     }
 
     /// Whether more of the recording must be read to find it.
-    func needsMore(than timeline: Timeline) -> Bool {
+    package func needsMore(than timeline: Timeline) -> Bool {
         switch self {
         case .instant(let t): timeline.extent.lowerBound + t > timeline.last
         case .share, .marker: true
@@ -40,26 +52,24 @@ enum SeekPlace {
     }
 
     /// The instant of the session, at the latest its last.
-    func instant(in timeline: Timeline, markers: OwnMarkers) throws(UsageError) -> Int64 {
+    package func instant(in timeline: Timeline, markers: OwnMarkers) throws(NoMarker) -> Int64 {
+        let told = timeline.markers.map { (t: $0.t, label: $0.marker.label) }
+        let own = markers.all.filter { $0.session == nil || $0.session == timeline.header.session }.map { (t: $0.t, label: $0.label) }
+        return try instant(in: timeline, markers: told + own)
+    }
+
+    /// The instant of the session, at the latest its last.
+    ///
+    /// - Parameter markers: All markers that it has; the first of a name counts.
+    func instant(in timeline: Timeline, markers: [(t: Int64, label: String)]) throws(NoMarker) -> Int64 {
         let extent = timeline.extent
         switch self {
         case .instant(let t): return min(extent.upperBound, extent.lowerBound + t)
         case .share(let share): return extent.lowerBound + Int64(Double(extent.upperBound - extent.lowerBound) * share)
         case .marker(let name):
-            let told = timeline.markers.map { (t: $0.t, label: $0.marker.label) }
-            let own = markers.all.filter { $0.session == nil || $0.session == timeline.header.session }.map { (t: $0.t, label: $0.label) }
-            let all = told + own
-            let found = all.first { $0.label == name } ?? all.first { $0.label.lowercased() == name.lowercased() }
-            guard let found else { throw Self.unknown(name, all.map(\.label)) }
+            let found = markers.first { $0.label == name } ?? markers.first { $0.label.lowercased() == name.lowercased() }
+            guard let found else { throw NoMarker(name: name, labels: markers.map(\.label)) }
             return found.t
         }
-    }
-
-    private static func unknown(_ name: String, _ labels: [String]) -> UsageError {
-        let names = labels.filter { !$0.isEmpty }.prefix(5).map { "\"" + CleanText($0).string + "\"" }.joined(separator: ", ")
-        let known = names.isEmpty ? "no markers" : names + (labels.count > 5 ? " and \(labels.count - 5) more" : "")
-        return UsageError(
-            "--seek \(name): it takes seconds from 0, M:SS, H:MM:SS, a percentage such as 50%, or a marker's name; this recording has \(known)"
-        )
     }
 }

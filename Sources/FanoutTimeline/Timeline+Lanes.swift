@@ -159,6 +159,7 @@ extension Timeline {
     /// Replaces what the journal held of a lane by what is true of it now.
     mutating func rejournal(_ lane: Int, _ before: [Journal.Change]?) {
         guard let before else { return }
+        corrections += 1
         for change in before {
             journal.remove(change)
         }

@@ -36,6 +36,8 @@ public struct Timeline: Sendable {
     public internal(set) var generation = 0
     /// The first turn that has not been forgotten at the old end.
     public internal(set) var firstTurn = 0
+    /// Grows whenever what is known of the past of a lane changes, and not only goes on.
+    public internal(set) var corrections = 0
     /// Grows whenever ``turns`` or what was said outside of them stands in another order of time.
     public internal(set) var outline = 0
     /// The first lane that has not been forgotten.

@@ -96,7 +96,8 @@ package struct RowCache: Sendable {
     private var turns: [Int: Found] = [:]
     /// Turns in which something is folded, without those that are folded themselves.
     private var folded: Set<Int> = []
-    private var sorted: (version: Int, t: Int64, hits: Int, rows: [Row])?
+    private var sorted = SortedLanes()
+    private var listed: (version: Int, t: Int64, hits: Int, lanes: [Int])?
 
     package init() {}
 
@@ -145,13 +146,17 @@ package struct RowCache: Sendable {
     }
 
     /// All lanes that pass, in one order.
-    mutating func sorted(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Row] {
+    mutating func flat(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> FlatRows {
         let hits = arrangement.hunts.reduce(0) { $0 &+ $1.revision }
-        if let found = sorted {
+        if let key = arrangement.order.key {
+            sorted.update(timeline, at: t, revision: [timeline.corrections, timeline.firstTurn, hits], arrangement, key: key)
+            return .sorted(sorted, isReversed: arrangement.isReversed)
+        }
+        if let found = listed {
             // Where there are very many, they are put in order the more seldom the longer that takes: three microseconds for each lane.
             let age = t - found.t
             let isSame = found.version == timeline.version && found.hits == hits && age == 0
-            if isSame || age > 0 && age < 3 * Int64(found.rows.count - Self.soonSorted) { return found.rows }
+            if isSame || age > 0 && age < 3 * Int64(found.lanes.count - Self.soonSorted) { return .listed(found.lanes) }
         }
         var lanes: [Int] = []
         for turn in timeline.turns.indices where turn >= timeline.firstTurn && timeline.turns[turn].started <= t {
@@ -161,33 +166,62 @@ package struct RowCache: Sendable {
                 lanes.append(lane)
             }
         }
-        let rows = Self.ordered(lanes, timeline, t, arrangement).map { Row.lane($0, depth: 0) }
-        sorted = (timeline.version, t, hits, rows)
-        return rows
+        if arrangement.order == .tool {
+            lanes = lanes.map { (title: timeline.title(of: $0), lane: $0) }.sorted { ($0.title, $0.lane) < ($1.title, $1.lane) }.map(\.lane)
+        }
+        if arrangement.isReversed { lanes.reverse() }
+        listed = (timeline.version, t, hits, lanes)
+        return .listed(lanes)
+    }
+}
+
+/// Lanes in one order, whatever turn they are of.
+enum FlatRows: Sendable {
+    case sorted(SortedLanes, isReversed: Bool)
+    case listed([Int])
+
+    var count: Int {
+        switch self {
+        case .sorted(let lanes, _): lanes.count
+        case .listed(let lanes): lanes.count
+        }
     }
 
-    /// Lanes that come to the same stand as they were called.
-    private static func ordered(_ lanes: [Int], _ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> [Int] {
-        func byNumber(_ key: (Int) -> Int64) -> [Int] {
-            lanes.enumerated().map { (key: key($0.element), place: $0.offset, lane: $0.element) }
-                .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.lane)
+    func lanes(_ rows: Range<Int>) -> [Int] {
+        switch self {
+        case .sorted(let lanes, let isReversed): rows.map { lanes[isReversed ? lanes.count - 1 - $0 : $0] }
+        case .listed(let lanes): Array(lanes[rows])
         }
-        let ordered: [Int] =
-            switch arrangement.order {
-            case .called: lanes
-            case .time: byNumber { -timeline.runTime(of: $0, at: t) }
-            case .start:
-                byNumber { lane in
-                    var start: Int64?
-                    timeline.forEachAttempt(of: lane, at: t) { began, _ in start = start ?? began }
-                    return start ?? timeline.lane(lane).seen
-                }
-            case .state: byNumber { timeline.state(of: $0, at: t).pressure }
-            case .tool:
-                lanes.enumerated().map { (key: timeline.title(of: $0.element), place: $0.offset, lane: $0.element) }
-                    .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.lane)
-            }
-        return arrangement.isReversed ? ordered.reversed() : ordered
+    }
+
+    func row(of lane: Int, _ timeline: Timeline, _ t: Int64, _ order: LaneOrder) -> Int? {
+        switch self {
+        case .sorted(let lanes, let isReversed):
+            guard let key = order.key else { return nil }
+            return lanes.row(of: lane, key: key(lane, timeline, t)).map { isReversed ? lanes.count - 1 - $0 : $0 }
+        case .listed(let lanes): return lanes.firstIndex(of: lane)
+        }
+    }
+}
+
+extension LaneOrder {
+    /// What lanes are ordered by, where that is a number; lanes that come to the same stand as they became known.
+    var key: ((Int, Timeline, Int64) -> Int64)? {
+        switch self {
+        case .called, .tool: nil
+        case .time: { lane, timeline, t in -timeline.runTime(of: lane, at: t) }
+        case .start: { lane, timeline, t in timeline.firstStart(of: lane, at: t) }
+        case .state: { lane, timeline, t in timeline.state(of: lane, at: t).pressure }
+        }
+    }
+}
+
+extension Timeline {
+    /// When a lane's first attempt began; before that, when it became known.
+    fileprivate func firstStart(of lane: Int, at t: Int64) -> Int64 {
+        var start: Int64?
+        forEachAttempt(of: lane, at: t) { began, _ in start = start ?? began }
+        return start ?? self.lane(lane).seen
     }
 }
 

@@ -44,7 +44,7 @@ package enum Row: Sendable, Hashable {
 /// several. In another order than that of the calls there are no headings and nothing is nested.
 package struct RowList: Sendable {
     struct Part: Sendable {
-        /// Of the turn at its top; −1 where lanes of all turns stand in one order.
+        /// Of the turn at its top.
         var turn: Int
         var first: Int
         var count: Int
@@ -55,6 +55,8 @@ package struct RowList: Sendable {
     let timeline: Timeline
     let t: Int64
     private(set) var parts: [Part] = []
+    /// Where lanes of all turns stand in one order.
+    private var flat: FlatRows?
     package private(set) var count = 0
     package let hasHeadings: Bool
     /// Lanes that are left out by a filter have no row; all others have one, or are folded into one.
@@ -75,9 +77,9 @@ package struct RowList: Sendable {
         cache.meet(timeline, arrangement)
         guard !arrangement.isFlat else {
             hasHeadings = false
-            let rows = cache.sorted(timeline, t, arrangement)
-            parts = rows.isEmpty ? [] : [Part(turn: -1, first: 0, count: rows.count, rows: rows)]
-            count = rows.count
+            let flat = cache.flat(timeline, t, arrangement)
+            self.flat = flat
+            count = flat.count
             return
         }
         let roots = timeline.rootTurns(at: t)
@@ -96,6 +98,10 @@ package struct RowList: Sendable {
     package func rows(from first: Int, limit: Int) -> [Row] {
         var rows: [Row] = []
         guard limit > 0 else { return rows }
+        if let flat {
+            let first = max(0, min(first, count))
+            return flat.lanes(first..<min(count, first + limit)).map { .lane($0, depth: 0) }
+        }
         var low = 0
         var high = parts.count
         while low < high {
@@ -116,7 +122,9 @@ package struct RowList: Sendable {
 
     /// The row of a lane, or the one that it is folded into; nil where it is not shown at this instant.
     package func index(of lane: Int) -> Int? {
-        guard timeline.laneRange.contains(lane), let part = part(of: lane) else { return nil }
+        guard timeline.laneRange.contains(lane), timeline.lane(lane).seen <= t else { return nil }
+        if let flat { return flat.row(of: lane, timeline, t, arrangement.order) }
+        guard let part = part(of: lane) else { return nil }
         let rows = list(part, skip: 0, limit: part.count)
         let place =
             rows.firstIndex { $0.lane == lane }
@@ -132,7 +140,6 @@ package struct RowList: Sendable {
     }
 
     private func part(of lane: Int) -> Part? {
-        if arrangement.isFlat { return parts.first }
         let top = timeline.rootTurn(of: lane)
         // In the order of turns.
         var low = 0
@@ -152,6 +159,7 @@ package struct RowList: Sendable {
     package func shown(among lanes: [Int]) -> [Int] {
         guard !arrangement.isPlain else { return lanes }
         var known: [Int: Set<Int>] = [:]
+        if flat != nil { return lanes.filter { index(of: $0) != nil } }
         return lanes.filter { lane in
             guard let part = part(of: lane) else { return false }
             guard let rows = part.rows else { return true }

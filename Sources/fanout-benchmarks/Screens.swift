@@ -111,23 +111,26 @@ enum ScreenBenchmarks {
         }
     }
 
-    /// Answers a key with its picture while 10,000 events a second arrive: with each, what came since the last picture is taken first. The time is
-    /// that from the key to the picture in memory, behind the events that were there before it.
+    /// Answers a key with its picture while 10,000 events a second arrive, in all views and orders of the lanes: with each key, what came since the
+    /// last picture is taken first. The time is that from the key to the picture in memory, behind the events that were there before it.
     static func keys(_ n: Int) async throws -> [Figures] {
         var scene = Scene()
         (scene.width, scene.height) = (120, 40)
-        scene.apply(Event(t: 0, .turnStarted(Event.TurnStarted(turn: 1))))
-        let keys: [Key] = ["j", "k", "J", "+", "-", "h", "l", "e", .tab, "n", "z", "z", "s", "S", .escape, "F"]
+        var events = stream(until: Int64(n) * 33_333).makeIterator()
+        var waiting = events.next()
+        let keys: [Key] = [
+            "j", "k", .enter, "J", .tab, .escape, "+", "h", "l", "-", "=", "e", "z", "z", "s", "j", "G", "S", "g", .function(6), "j",
+            .function(5),
+            "n", "F",
+        ]
         var times: [Double] = []
-        var turn = 1
         for step in 0..<n {
             let watch = Stopwatch()
-            // A thirtieth of a second's worth: 111 calls with three events each.
-            for call in 0..<111 { scene.call(Int64(step) * 33_333 + Int64(call) * 300, turn: turn, ends: call % 10 > 0) }
-            if step % 30 == 29 {
-                turn += 1
-                scene.apply(Event(t: scene.now, .turnStarted(Event.TurnStarted(turn: turn))))
+            while let event = waiting, event.t <= Int64(step + 1) * 33_333 {
+                scene.apply(event)
+                waiting = events.next()
             }
+            scene.now = Int64(step + 1) * 33_333
             scene.press(keys[step % keys.count])
             let frame = scene.dashboard.frame(scene.input)
             times.append(watch.wallMicroseconds)
@@ -137,6 +140,26 @@ enum ScreenBenchmarks {
         add(times, to: &figures)
         figures.add("events", Double(scene.timelines.events))
         return [figures]
+    }
+
+    /// Events of calls that begin every 300 µs and run for 0.3 s or, one in ten, for 3 s, in turns of a second.
+    private static func stream(until end: Int64) -> [Event] {
+        var events: [Event] = []
+        var turn = 0
+        for call in 0..<Int(end / 300) {
+            let t = Int64(call) * 300
+            if t / 1_000_000 >= Int64(turn) {
+                turn += 1
+                events.append(Event(t: t, .turnStarted(Event.TurnStarted(turn: turn))))
+            }
+            let id = "toolu_01xxxxxxxxxxxx\(call)"
+            events.append(Event(t: t, .callRequested(Event.CallRequested(turn: turn, call: id, name: tools[call % 8], index: nil))))
+            events.append(Event(t: t + 1000, .callStarted(Event.CallStarted(call: id, attempt: 1))))
+            let outcome: Event.Outcome = call % 50 == 0 ? .failed : .ok
+            events.append(
+                Event(t: t + (call % 10 == 0 ? 3_000_000 : 300_000), .callFinished(Event.CallFinished(call: id, outcome: outcome))))
+        }
+        return events.enumerated().sorted { ($0.element.t, $0.offset) < ($1.element.t, $1.offset) }.map(\.element)
     }
 
     /// Filters and searches a recording of `n` events: from a key to its first picture, and until all of it was looked at.

@@ -156,7 +156,7 @@ struct SettingsTests {
         let copied = try #require(terminal.screen.clipboard.last.flatMap { Data(base64Encoded: $0) })
         let object = try #require(JSONSerialization.jsonObject(with: copied) as? [String: Any])
         #expect(object["outcome"] as? String == "ok" && object["run_us"] is Int && object["name"] is String)
-        let track = try #require(terminal.screen.lines.firstIndex { $0.contains("0:04.0 / 0:04.0") })
+        let track = try #require(terminal.screen.lines.firstIndex { $0.contains("━") })
         let start = try #require(terminal.screen.lines[track].firstIndex(of: "━"))
         let column = terminal.screen.lines[track].distance(from: terminal.screen.lines[track].startIndex, to: start)
         terminal.type("\u{1B}[<0;\(column + 1);\(track + 1)M")

@@ -48,12 +48,10 @@ package struct Axis: Sendable, Hashable {
 
     /// Labels at even instants, with room between them: the column and the text of each.
     package var ticks: [(column: Int, label: CleanText)] {
-        let steps: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
-        let wanted = Double(span) / Double(max(1, columns)) * 9
-        var step: Int64 = 1
-        // Below a second in ones, twos and fives; above it in what clocks have.
-        let fine: [Int64] = (0..<6).flatMap { power in [1, 2, 5].map { $0 * Self.power(power) } }
-        step = (fine + steps.map { $0 * 1_000_000 }).first { Double($0) >= wanted } ?? 86_400_000_000 * (Int64(wanted / 86_400e6) + 1)
+        let narrow = interval(room: 9)
+        // Days into a session its instants are long words.
+        let widest = DurationText.tick(end, step: narrow).columns
+        let step = widest < 9 ? narrow : interval(room: widest + 2)
         var first = start / step * step
         if first < start {
             first += step
@@ -67,6 +65,15 @@ package struct Axis: Sendable, Hashable {
             t += step
         }
         return labels
+    }
+
+    /// Microseconds from one label to the next, if each has so many columns to itself.
+    private func interval(room: Int) -> Int64 {
+        let steps: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
+        let wanted = Double(span) / Double(max(1, columns)) * Double(room)
+        // Below a second in ones, twos and fives; above it in what clocks have.
+        let fine: [Int64] = (0..<6).flatMap { power in [1, 2, 5].map { $0 * Self.power(power) } }
+        return (fine + steps.map { $0 * 1_000_000 }).first { Double($0) >= wanted } ?? 86_400_000_000 * (Int64(wanted / 86_400e6) + 1)
     }
 
     private static func power(_ exponent: Int) -> Int64 {

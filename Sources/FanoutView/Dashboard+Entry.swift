@@ -67,8 +67,11 @@ extension Dashboard {
         line.add(entry.purpose.title, .accent, gap: 1, into: &frame)
         let start = line.x + 1
         var end = frame.width - 1
-        let hints = entry.purpose.hints
-        let hintColumns = hints.reduce(0) { $0 + $1.0.columns + $1.1.columns + 3 }
+        var hints = entry.purpose.hints
+        var hintColumns: Int { hints.reduce(0) { $0 + $1.0.columns + $1.1.columns + 3 } }
+        // What is written goes before how it is ended.
+        let written = CleanText(entry.field.text).columns
+        while !hints.isEmpty, start + written >= end - hintColumns { hints.removeFirst() }
         if let problem = entry.problem {
             let columns = min(problem.columns, max(0, frame.width - start - 16))
             end -= columns + 2

@@ -97,6 +97,7 @@ extension Dashboard {
                 case .attempt(_, let isFailed):
                     shade = segment.isOpen ? .running : !isFailed ? .done : lane.outcome.isError ? .failed : .unclear
                 }
+                guard segment.end > axis.start || segment.start == axis.start else { return }
                 let first = max(0, axis.eighths(segment.start) / 8)
                 var last = (axis.eighths(segment.end) + 4) / 8
                 if case .attempt = segment.kind { last = max(first + 1, last) }

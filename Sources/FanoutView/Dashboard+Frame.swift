@@ -41,6 +41,8 @@ extension Dashboard {
         meet(timeline)
         meetGaps(timeline, input)
         let t = instant(timeline, input)
+        // It decides whether a caption has room.
+        let page = view == .lanes ? layOutDetail(timeline, t, input) : nil
         let bottom = Areas.Bottom(
             height: input.height, hasTransport: isReplay || !playhead.isFollowing, captionRows: captionRows(timeline, input))
         if view == .statistics {
@@ -51,7 +53,6 @@ extension Dashboard {
             drawTranscriptScreen(timeline, index, t, bottom, input, into: &frame)
             return frame
         }
-        let page = layOutDetail(timeline, t, input)
         var areas = Areas(
             height: input.height, bottom: bottom.start, detailLines: page == nil ? nil : detailLines,
             hasTabs: showsTabs && input.timelines.all.count > 1)
@@ -96,7 +97,7 @@ extension Dashboard {
         }
         if visible.isEmpty, arrangement.filter != nil { drawNothingLeft(areas.lanes, timeline, t, into: &frame) }
         let below = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
-        drawConcurrency(below, columns, timeline, t, focus, into: &frame)
+        if below > areas.axis { drawConcurrency(below, columns, timeline, t, focus, into: &frame) }
         let bars = columns.bar..<columns.bar + columns.barWidth
         // Where only the order is known, columns are no instants.
         for row in isOrderOnly ? [] : [areas.axis, below] {

@@ -86,13 +86,22 @@ extension Dashboard {
                 case .cancelled: return (glyphs.cancelled, "CANCELLED, waits for you", .cancelled)
                 }
             }
-            if timeline.over != nil { return (glyphs.ok, "DONE", .ok) }
+            if timeline.over != nil { return end(timeline, orElse: "DONE") }
             return timeline.isActive(at: t) ? (glyphs.live, "LIVE", .running) : (glyphs.live, "IDLE", .muted)
         case .still:
             return (glyphs.paused, "PAUSED", .retrying)
         case .playing:
-            if t >= timeline.last, timeline.over != nil { return (glyphs.ok, "END", .ok) }
+            if t >= timeline.last, timeline.over != nil { return end(timeline, orElse: "END") }
             return (glyphs.playing, isReplay ? "REPLAY" : "PLAYING", .accent)
+        }
+    }
+
+    /// How a session ended, where it did not end well.
+    private func end(_ timeline: Timeline, orElse word: CleanText) -> (Glyph, CleanText, Role) {
+        switch timeline.outcome {
+        case .failed: (glyphs.failed, "FAILED", .failed)
+        case .cancelled: (glyphs.cancelled, "CANCELLED", .cancelled)
+        case .ok, nil: (glyphs.ok, word, .ok)
         }
     }
 

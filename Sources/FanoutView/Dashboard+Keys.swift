@@ -151,18 +151,22 @@ extension Dashboard {
         select(row: current.map { $0 + step } ?? (step > 0 ? top : top + min(laneRows, rows.count) - 1), step > 0 ? 1 : -1, timeline, t)
     }
 
-    /// Selects the lane in a row, or the next one in a direction where the row is a heading.
+    /// Selects the lane in a row, or the next one in a direction where the row is a heading, or else in the other.
     private mutating func select(row: Int, _ direction: Int, _ timeline: Timeline, _ t: Int64) {
         let rows = rowList(timeline, t)
         usesPlacement = false
-        var row = max(0, min(rows.count - 1, row))
-        while row >= 0, row < rows.count {
-            if let lane = rows.rows(from: row, limit: 1).first?.lane {
-                selection = lane
-                detail?.scroll = 0
-                return
+        let wanted = max(0, min(rows.count - 1, row))
+        // Above the first lane stands the heading of its turn: there the way leads back.
+        for step in [direction, -direction] {
+            var row = wanted
+            while row >= 0, row < rows.count {
+                if let lane = rows.rows(from: row, limit: 1).first?.lane {
+                    selection = lane
+                    detail?.scroll = 0
+                    return
+                }
+                row += step
             }
-            row += direction
         }
     }
 
@@ -272,8 +276,8 @@ extension Dashboard {
     }
 
     private func length(_ timeline: Timeline, _ input: Input) -> Int64 {
-        let extent = timeline.extent
-        return extent.upperBound - extent.lowerBound
+        let reach = reach(timeline, input)
+        return reach.upperBound - reach.lowerBound
     }
 
     private mutating func follow(_ timeline: Timeline, _ input: Input) {
@@ -295,8 +299,8 @@ extension Dashboard {
     }
 
     mutating func seek(_ t: Int64, _ timeline: Timeline, _ input: Input) {
-        let extent = timeline.extent
-        playhead.seek(to: max(extent.lowerBound, min(extent.upperBound, t)), clock: input.clock)
+        let reach = reach(timeline, input)
+        playhead.seek(to: max(reach.lowerBound, min(reach.upperBound, t)), clock: input.clock)
     }
 
     private mutating func step(to t: Int64?, orSay nothing: CleanText, _ timeline: Timeline, _ input: Input) {

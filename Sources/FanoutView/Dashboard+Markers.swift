@@ -59,8 +59,10 @@ extension Dashboard {
     /// Rows that are kept for captions as long as they are on: what stands above does not move when one comes or goes.
     mutating func captionRows(_ timeline: Timeline, _ input: Input) -> Int {
         guard showsCaptions else { return 0 }
+        // In a low window the detail that somebody opened goes before the caption: there is no room for both beside a lane.
+        if view == .lanes, shownDetail != nil, input.height < 20 { return 0 }
         let columns = input.width - 1 - Self.captionIndent
-        let most = input.height >= 30 ? 3 : input.height >= 20 ? 2 : 1
+        let most = input.height >= Areas.Bottom.roomyHeight ? 3 : input.height >= 20 ? 2 : 1
         return min(most, transport.captionHeight(timeline, session: sessionIndex(input.timelines) ?? 0, columns: columns))
     }
 

@@ -50,7 +50,8 @@ extension Dashboard {
         let age = t - statistics.t
         let isSame =
             statistics.version == timeline.version && (age == 0 || age > 0 && !timeline.isActive(at: t) && statistics.t >= timeline.last)
-        guard !isSame, statistics.version < 0 || age < 0 || age >= statistics.freshness || playhead.isStill else { return }
+        guard !isSame, statistics.version < 0 || age < 0 || age >= statistics.freshness || playhead.isStill || !timeline.isActive(at: t)
+        else { return }
         statistics.tools = timeline.toolStatistics(at: t)
         (statistics.version, statistics.t, statistics.lanes) = (timeline.version, t, timeline.laneRange.count)
         statistics.arrange()
@@ -106,14 +107,15 @@ extension Dashboard {
         if let tabs = top.tabs { drawTabs(tabs, index, input, into: &frame) }
         drawBottom(bottom, timeline, t, input, into: &frame)
         findStatistics(timeline, t)
-        drawStatistics(top.end..<bottom.start, into: &frame)
+        drawStatistics(top.end..<bottom.start, rule: bottom.rule, into: &frame)
         if showsKeys { drawKeys(into: &frame) }
     }
 
     /// Rows of the selected tool's chart, beyond which it tells no more.
     private static let tallestChart = 16
 
-    private mutating func drawStatistics(_ area: Range<Int>, into frame: inout Frame) {
+    /// - Parameter rule: The row of a rule that says how many tools there are, where the chart has none.
+    private mutating func drawStatistics(_ area: Range<Int>, rule: Int, into frame: inout Frame) {
         guard !statistics.tools.isEmpty else {
             let text: CleanText = "no call yet"
             frame.put(text, x: max(0, (frame.width - text.columns) / 2), y: area.lowerBound + area.count / 2, role: .muted)
@@ -137,6 +139,12 @@ extension Dashboard {
         }
         if chart > 0 {
             drawChart(statistics.tools[statistics.cursor], area.upperBound - chart..<area.upperBound, into: &frame)
+        }
+        if rows.count < statistics.tools.count {
+            let seen = statistics.top + 1...min(statistics.tools.count, statistics.top + rows.count)
+            var text: CleanText = " tools " + CleanText(seen.lowerBound) + "-" + CleanText(seen.upperBound)
+            text = text + " of " + CleanText(statistics.tools.count) + " "
+            frame.put(text, x: frame.width - 2 - text.columns, y: chart > 0 ? rows.upperBound : rule, role: .muted)
         }
     }
 

@@ -19,9 +19,10 @@ extension Dashboard {
     mutating func drawTransport(_ rows: Range<Int>, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
         guard let first = rows.first else { return }
         let marks = transport.marks(timeline, session: sessionIndex(input.timelines) ?? 0)
+        let last = max(t, reach(timeline, input).upperBound)
         guard rows.count >= 4 else {
-            let line = drawPosition(first, timeline, t, into: &frame)
-            let scale = TransportScale(timeline, t, columns: line + 3..<frame.width - 1)
+            let line = drawPosition(first, timeline, t, last: last, into: &frame)
+            let scale = TransportScale(timeline, last, columns: line + 3..<frame.width - 1)
             if scale.columns.count >= 8 {
                 markTrack(scale, first..<first + 1)
                 drawTrack(first, scale, timeline, t, into: &frame)
@@ -31,13 +32,13 @@ extension Dashboard {
             }
             return
         }
-        let scale = TransportScale(timeline, t, columns: 2..<frame.width - 2)
+        let scale = TransportScale(timeline, last, columns: 2..<frame.width - 2)
         let overview = transport.overview(timeline, from: scale.start, to: scale.end, columns: scale.columns.count)
         markTrack(scale, first..<first + 3)
         drawSigns(first, scale, marks, overview, into: &frame)
         drawHeights(first + 1, scale, overview, t, into: &frame)
         drawTrack(first + 2, scale, timeline, t, into: &frame)
-        drawState(first + 3, timeline, t, marks, into: &frame)
+        drawState(first + 3, timeline, t, last: last, marks, into: &frame)
     }
 
     /// Has the mouse seek here.
@@ -108,12 +109,12 @@ extension Dashboard {
 
     /// Whether it moves, where it stands, and how fast; returns the column behind that.
     @discardableResult
-    private func drawPosition(_ y: Int, _ timeline: Timeline, _ t: Int64, into frame: inout Frame) -> Int {
+    private func drawPosition(_ y: Int, _ timeline: Timeline, _ t: Int64, last: Int64, into frame: inout Frame) -> Int {
         let start = timeline.extent.lowerBound
         var line = Line(x: 1, y: y, limit: frame.width - 1)
         line.add(glyph: playhead.isStill ? glyphs.paused : glyphs.playing, .accent, into: &frame)
         line.add(DurationText.position(t - start), .text, gap: 1, into: &frame)
-        line.add("/ " + DurationText.position(TransportScale(timeline, t, columns: 0..<1).end - start), .muted, gap: 1, into: &frame)
+        line.add("/ " + DurationText.position(TransportScale(timeline, last, columns: 0..<1).end - start), .muted, gap: 1, into: &frame)
         line.add("speed " + Self.speed(playhead.speed), .muted, gap: 3, into: &frame)
         if frame.width >= 60, let skipping = skipping(timeline, t) {
             line.add(skipping, .estimate, gap: 3, into: &frame)
@@ -122,8 +123,8 @@ extension Dashboard {
     }
 
     /// The line under the track: as much as there is room for, what matters least left out first.
-    private func drawState(_ y: Int, _ timeline: Timeline, _ t: Int64, _ marks: [SessionMark], into frame: inout Frame) {
-        let start = drawPosition(y, timeline, t, into: &frame)
+    private func drawState(_ y: Int, _ timeline: Timeline, _ t: Int64, last: Int64, _ marks: [SessionMark], into frame: inout Frame) {
+        let start = drawPosition(y, timeline, t, last: last, into: &frame)
         let isSkipping = skipping(timeline, t) != nil
         let loop: Piece = [("loop ", .muted), (transport.isLoop ? "on" : "off", transport.isLoop ? .accent : .muted)]
         let loopIfOn = transport.isLoop ? loop : []
@@ -243,11 +244,11 @@ struct TransportScale {
     let start, end: Int64
     let columns: Range<Int>
 
-    init(_ timeline: Timeline, _ t: Int64, columns: Range<Int>) {
+    /// - Parameter last: Of a run that goes on, now: nothing need have happened then.
+    init(_ timeline: Timeline, _ last: Int64, columns: Range<Int>) {
         let extent = timeline.extent
         start = extent.lowerBound
-        // A live run goes on while the playhead stands, and nothing need have happened where it stands.
-        end = max(start + 1, max(extent.upperBound, t))
+        end = max(start + 1, max(extent.upperBound, last))
         self.columns = columns
     }
 

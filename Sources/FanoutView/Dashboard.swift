@@ -240,9 +240,19 @@ package struct Dashboard: Sendable {
 
     /// The instant of the session that the screen shows where these gaps are skipped, if any are.
     private func instant(_ timeline: Timeline, _ input: Input, _ gaps: IdleGaps) -> Int64 {
-        let now = max(timeline.last, input.now - timeline.header.started)
-        let end = timeline.over != nil || !timeline.isActive(at: now) ? timeline.last : now
+        let end = now(timeline, input)
         return playhead.instant(clock: input.clock, now: end, along: course(timeline, end: end, gaps))
+    }
+
+    private func now(_ timeline: Timeline, _ input: Input) -> Int64 {
+        let now = max(timeline.last, input.now - timeline.header.started)
+        return timeline.over != nil || !timeline.isActive(at: now) ? timeline.last : now
+    }
+
+    /// The instants that can be gone to: of a run that goes on, up to now, however long ago its last event is.
+    func reach(_ timeline: Timeline, _ input: Input) -> ClosedRange<Int64> {
+        let extent = timeline.extent
+        return extent.lowerBound...max(extent.upperBound, isReplay ? extent.upperBound : now(timeline, input))
     }
 
     /// What the playhead moves along while now is the instant `end`.

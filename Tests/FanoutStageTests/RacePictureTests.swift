@@ -80,6 +80,29 @@ struct RacePictureTests {
         }
     }
 
+    @Test("no window breaks a race, whatever keys are pressed and whatever runs in it", arguments: [Glyphs.unicode, .ascii])
+    func storm(glyphs: Glyphs) {
+        var random = SeededGenerator(seed: 21)
+        for race in [RaceRig.measured(), RaceRig.inTurn(), RaceRig.predicted()] {
+            var screen = RaceScreen(race, glyphs: glyphs, clock: 0)
+            let keys = KeyMap.race.groups.flatMap(\.entries).flatMap(\.keys).map(\.key)
+            var (clock, keysSeen, raceSeen): (Int64, Int, Int) = (0, 0, 0)
+            for step in 0..<120 {
+                clock += Int64.random(in: 0...100_000, using: &random)
+                if let key = keys.randomElement(using: &random), screen.handle(key, clock: clock) == [.again] {
+                    screen.begin(RaceRig.inTurn())
+                }
+                let (width, height) = (Int.random(in: 1...220, using: &random), Int.random(in: 1...70, using: &random))
+                let frame = screen.frame(width: width, height: height, clock: clock)
+                #expect(frame.width == width && frame.height == height && frame.lines.count == height, "step \(step)")
+                keysSeen += frame.text.contains(" Keys ") ? 1 : 0
+                raceSeen += frame.text.contains("RACE") ? 1 : 0
+            }
+            // While it is held the header says so instead.
+            #expect(keysSeen > 3 && raceSeen > 20, "\(keysSeen), \(raceSeen)")
+        }
+    }
+
     @Test(
         "in a part of a frame it leaves the rest alone, however little that is",
         arguments: [(60, 15), (40, 5), (80, 20), (39, 15), (60, 4)])

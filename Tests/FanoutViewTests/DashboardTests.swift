@@ -160,6 +160,52 @@ struct DashboardTests {
         #expect(stage.instant == 9_000_000)
     }
 
+    @Test("a live run goes back from now, however long ago its last event is")
+    func longAgo() {
+        var stage = Stage(Self.timelines(["grep|==="]), at: 60_000_000)
+        stage.press(.left)
+        #expect(stage.instant == 55_000_000)
+        #expect(stage.frame().text.contains("0:55.0 / 1:00.0"))
+        stage.press(.left, .right, .right)
+        #expect(stage.instant == 60_000_000)
+        stage.press("5")
+        #expect(stage.instant == 30_000_000)
+    }
+
+    @Test("a session that failed or was cancelled is not said to be done")
+    func endings() {
+        for (outcome, word) in [(Event.SessionOutcome.ok, "✓ DONE"), (.failed, "✗ FAILED"), (.cancelled, "⊘ CANCELLED")] {
+            var stage = Stage(Self.timelines(["grep|===+"]), at: 900_000)
+            stage.timelines.apply(
+                Event(t: 400_000, .sessionFinished(Event.SessionFinished(outcome: outcome))), session: 0, source: 0, place: .none)
+            #expect(stage.frame().lines[0].hasPrefix(" fanout  \(word)  fix failing tests"))
+        }
+    }
+
+    @Test("half a page up ends at the first lane, not at the heading above it")
+    func topHeading() {
+        let calls = (0..<12).map { "tool\($0)|=+" }.joined(separator: "\n")
+        var stage = Stage(Self.timelines([calls, calls], spacing: 1_000_000), at: 2_000_000)
+        for height in 16...30 {
+            stage.height = height
+            stage.press("g", .control("d"), .control("u"))
+            #expect(stage.frame().lines.contains { $0.hasPrefix("▸ ✓ tool0 ") }, "\(height)")
+        }
+    }
+
+    @Test("labels of the axis keep apart, however far into a session")
+    func ticks() {
+        for start in [0, 3_600, 36_000, 360_000, 3_600_000, 36_000_000] as [Int64] {
+            for span in [1_000, 90_000, 5_000_000, 40_000_000, 7_200_000_000] as [Int64] {
+                let ticks = Axis(start: start * 1_000_000, span: span, columns: 60).ticks
+                #expect(!ticks.isEmpty)
+                for (tick, next) in zip(ticks, ticks.dropFirst()) {
+                    #expect(tick.column + tick.label.columns < next.column, "\(start) s, \(span) µs: \(tick.label)")
+                }
+            }
+        }
+    }
+
     @Test("nothing moves by itself while nothing goes on")
     func idle() {
         var stage = Stage(Self.timelines(["grep|===+"]), at: 60_000_000)

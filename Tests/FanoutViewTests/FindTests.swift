@@ -98,6 +98,31 @@ struct FindTests {
         expect(scene.frame(), is: "fold-all")
     }
 
+    @Test("a folded turn has no bar where the axis does not reach it")
+    func foldedOffTheAxis() {
+        var scene = Conversation(isReplay: false)
+        for turn in 0..<2 {
+            let start = Int64(turn) * 60_000
+            scene.tell(start, .turn(turn + 1), .wants(turn + 1, "c\(turn)", "grep", [:], index: 0), .began("c\(turn)"))
+            scene.tell(start + 2_000, .failed("c\(turn)", "no"), .over(turn + 1))
+        }
+        scene.press("Z")
+        let turns = scene.frame().lines.filter { $0.contains("+ turn") }
+        #expect(turns.map { $0.contains("█") } == [false, true], "\(turns.joined(separator: "\n"))")
+    }
+
+    @Test("what is written is seen whole before how it is ended is told")
+    func longEntry() {
+        var scene = Self.scene()
+        scene.width = 80
+        scene.press("f")
+        #expect(scene.frame().lines.last?.hasSuffix("tool:sql state:failed >2s text  Enter keep  Esc as before") == true)
+        scene.type("tool:bash state:failed >2s")
+        let line = scene.frame().lines.last
+        #expect(line?.hasPrefix(" ▸ filter tool:bash state:failed >2s  ") == true)
+        #expect(line?.hasSuffix("   Enter keep  Esc as before") == true)
+    }
+
     @Test("what is looked for is taken out of its fold")
     func foundInFold() {
         var scene = Self.scene()

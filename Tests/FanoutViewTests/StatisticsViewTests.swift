@@ -43,6 +43,37 @@ struct StatisticsViewTests {
         expect(scene.frame(), is: "statistics-\(width)x\(height)")
     }
 
+    @Test("where there are more tools than rows, the rows say which they are")
+    func moreTools() {
+        var scene = Self.scene()
+        (scene.width, scene.height) = (80, 24)
+        scene.press(.function(6))
+        #expect(!scene.frame().text.contains(" of 5 "))
+        for number in 0..<3 {
+            scene.tell(42_000, .wants(1, "more\(number)", "more\(number)", [:], index: number), .began("more\(number)"))
+        }
+        scene.height = 16
+        #expect(scene.frame().text.contains(" tools 1-3 of 8 ──"))
+        scene.press("G")
+        #expect(scene.frame().text.contains(" tools 6-8 of 8 ──"))
+        // Without a chart too.
+        scene.height = 12
+        scene.press("g")
+        #expect(scene.frame().text.contains(" tools 1-6 of 8 ──"))
+    }
+
+    @Test("the last call counts, however soon it comes after the one before")
+    func lastCall() {
+        var scene = Conversation(isReplay: false)
+        scene.tell(0, .turn(1), .wants(1, "a", "grep", [:], index: 0), .began("a"), .wants(1, "b", "grep", [:], index: 1), .began("b"))
+        scene.tell(1_000, .ended("a", ""))
+        scene.press(.function(6))
+        #expect(scene.frame().text.contains("runs 1"))
+        scene.tell(1_010, .ended("b", ""), .over(1))
+        #expect(scene.dashboard.nextFrame(scene.input) == nil)
+        #expect(scene.frame().text.contains("runs 2"))
+    }
+
     @Test("they are of the instant that is shown, and stand in the order asked for")
     func instantAndOrder() {
         var scene = Self.scene()

@@ -22,12 +22,16 @@ struct ThemeTests {
         }
     }
 
-    /// What WCAG 2 asks of text and of pictures, a little less on the selection, and less for lines that only divide.
+    /// What WCAG 2 asks of text, and of bars that are pictures; a little less on the selection, which is itself a mark.
+    ///
+    /// Lines that only divide, and the pattern of a bar that waits, are asked for less: the guidelines ask nothing of what is not needed to
+    /// understand, and how long a call waited stands in words. In `high-contrast` nothing is asked for less.
     private static func leastContrast(_ role: Role, isSelected: Bool, theme: String) -> Double {
-        switch role {
-        case .border, .axis, .barWait: isSelected ? 2 : 2.5
+        guard theme != "high-contrast" else { return 7 }
+        return switch role {
+        case .border, .barWait: isSelected ? 2 : 2.5
         case .now, .concurrency: 3
-        default: theme == "high-contrast" ? 7 : isSelected ? 3.8 : 4.5
+        default: isSelected ? 3.8 : 4.5
         }
     }
 
@@ -64,6 +68,90 @@ struct ThemeTests {
         }
     }
 
+    /// What people see who have no cones of one kind: Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color
+    /// Vision Deficiency" (2009), at full severity, on linear red, green and blue.
+    private static let sights: [(name: String, matrix: [[Double]])] = [
+        ("all cones", [[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
+        (
+            "protanopia",
+            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+        ),
+        (
+            "deuteranopia",
+            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+        ),
+        (
+            "tritanopia",
+            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+        ),
+    ]
+
+    /// The least distance of two states in CIELAB (ΔE of 1976): about four times what can just be told apart side by side.
+    private static let leastDifference = 10.0
+
+    @Test(
+        "states differ for people who see fewer colours, by colour or by the kind of letter",
+        arguments: shipped.builtInNames.filter { $0 != "mono" && $0 != "terminal-16" })
+    func colorBlindness(name: String) throws {
+        let theme = try Self.shipped.theme(name)
+        let states: [Role] = [.queued, .running, .ok, .failed, .retrying, .cancelled, .timeout, .skipped]
+        for depth in [ColorDepth.indexed, .direct] {
+            let styles = try states.map { role in
+                let style = theme.styles(depth: depth)[Int(role.rawValue) * 2]
+                return (role: role, color: Self.components(try #require(style.foreground), depth), attributes: style.attributes)
+            }
+            for sight in Self.sights {
+                let seen = styles.map { Self.lab($0.color, sight.matrix) }
+                for first in styles.indices {
+                    for second in styles.indices.dropFirst(first + 1) {
+                        let (a, b) = (styles[first], styles[second])
+                        // What runs, what is done and what failed have bars, which show no kind of letter.
+                        let isToldByColor = [.running, .ok, .failed].contains(a.role) && [.running, .ok, .failed].contains(b.role)
+                        guard isToldByColor || a.attributes == b.attributes else { continue }
+                        let difference = zip(seen[first], seen[second]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+                        #expect(
+                            difference >= Self.leastDifference,
+                            "\(a.role.name) and \(b.role.name) with \(sight.name), \(depth): \(difference)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the distance of colours is that of CIELAB, and the simulations take away what they should")
+    func knownColors() {
+        func difference(_ a: (red: UInt8, green: UInt8, blue: UInt8), _ b: (red: UInt8, green: UInt8, blue: UInt8), _ sight: Int) -> Double
+        {
+            zip(Self.lab(a, Self.sights[sight].matrix), Self.lab(b, Self.sights[sight].matrix)).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
+                .squareRoot()
+        }
+        // sRGB's red and green are 170.6 apart, black and white 100.
+        #expect(abs(difference((255, 0, 0), (0, 255, 0), 0) - 170.6) < 0.1)
+        #expect(abs(difference((0, 0, 0), (255, 255, 255), 0) - 100) < 0.1)
+        // A red and a green that look alike without the long or the middle cones, and not without the short ones.
+        #expect(difference((0x9A, 0x6A, 0), (0x70, 0x78, 0), 2) < 10)
+        #expect(difference((0x9A, 0x6A, 0), (0x70, 0x78, 0), 3) > 25)
+        for sight in Self.sights.indices {
+            // Greys stay what they are.
+            #expect(abs(difference((0x80, 0x80, 0x80), (0x80, 0x80, 0x80), sight)) < 0.1)
+            let grey = Self.lab((0x80, 0x80, 0x80), Self.sights[sight].matrix)
+            #expect(abs(grey[1]) < 0.5 && abs(grey[2]) < 0.5)
+        }
+    }
+
+    /// Lightness, green to red, and blue to yellow, as CIE 1976 has them, of a colour seen through a matrix.
+    private static func lab(_ color: (red: UInt8, green: UInt8, blue: UInt8), _ matrix: [[Double]]) -> [Double] {
+        func times(_ matrix: [[Double]], _ vector: [Double]) -> [Double] { matrix.map { zip($0, vector).map(*).reduce(0, +) } }
+        let seen = times(matrix, linear(color)).map { max(0, min(1, $0)) }
+        let xyz = times(
+            [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]], seen)
+        let root = zip(xyz, [0.95047, 1, 1.08883]).map { value, white in
+            let share = value / white
+            return share > 216.0 / 24389 ? cbrt(share) : (24389.0 / 27 * share + 16) / 116
+        }
+        return [116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])]
+    }
+
     private static func components(_ number: Int32, _ depth: ColorDepth) -> (red: UInt8, green: UInt8, blue: UInt8) {
         let color: Color =
             depth == .direct
@@ -74,14 +162,18 @@ struct ThemeTests {
     /// As WCAG 2 defines it.
     private static func contrast(_ a: (red: UInt8, green: UInt8, blue: UInt8), _ b: (red: UInt8, green: UInt8, blue: UInt8)) -> Double {
         func luminance(_ color: (red: UInt8, green: UInt8, blue: UInt8)) -> Double {
-            let linear = [color.red, color.green, color.blue].map { component in
-                let part = Double(component) / 255
-                return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
-            }
-            return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+            zip([0.2126, 0.7152, 0.0722], linear(color)).map(*).reduce(0, +)
         }
         let (first, second) = (luminance(a), luminance(b))
         return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+    }
+
+    /// What sRGB's numbers are in light.
+    private static func linear(_ color: (red: UInt8, green: UInt8, blue: UInt8)) -> [Double] {
+        [color.red, color.green, color.blue].map { component in
+            let part = Double(component) / 255
+            return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+        }
     }
 
     // MARK: Reading

@@ -36,7 +36,8 @@ package struct Arrangement: Sendable {
     /// Looks for each needle of the filter.
     var hunts: [TextHunt] = []
     package var order = LaneOrder.called { didSet { revision += 1 } }
-    package var isReversed = false { didSet { revision += 1 } }
+    /// An order turned round is the same order: nothing of it is found anew.
+    package var isReversed = false
     package var folds = Folds() { didSet { revision += 1 } }
     /// Grows with each change that is not a matter of events.
     private(set) var revision = 0
@@ -101,7 +102,7 @@ package struct RowCache: Sendable {
     private var names: [String: Int64] = [:]
     private var named = 0
     private var namedCorrections = 0
-    private var listed: (version: Int, t: Int64, hits: Int, lanes: [Int])?
+    private var listed: (version: Int, t: Int64, hits: Int, isReversed: Bool, lanes: [Int])?
 
     package init() {}
 
@@ -187,7 +188,7 @@ package struct RowCache: Sendable {
             sorted.update(timeline, at: t, revision: revision, arrangement, key: key)
             return .sorted(sorted, key, isReversed: arrangement.isReversed)
         }
-        if let found = listed {
+        if let found = listed, found.isReversed == arrangement.isReversed {
             // Where there are very many, they are put in order the more seldom the longer that takes: three microseconds for each lane.
             let age = t - found.t
             let isSame = found.version == timeline.version && found.hits == hits && age == 0
@@ -202,7 +203,7 @@ package struct RowCache: Sendable {
             }
         }
         if arrangement.isReversed { lanes.reverse() }
-        listed = (timeline.version, t, hits, lanes)
+        listed = (timeline.version, t, hits, arrangement.isReversed, lanes)
         return .listed(lanes)
     }
 }

@@ -32,7 +32,7 @@ extension Dashboard {
                 if isInside { frame.put(glyphs.rule, x: columns.bar + column, y: y, role: .accent) }
                 continue
             }
-            frame.put(glyphs.heights[min(7, level * 7 / peak)], x: columns.bar + column, y: y, role: role)
+            frame.put(glyphs.heights[Self.height(level, of: peak)], x: columns.bar + column, y: y, role: role)
         }
         frame.select(row: y, x: columns.bar + window.lowerBound..<columns.bar + window.upperBound)
     }

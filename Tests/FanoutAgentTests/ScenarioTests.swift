@@ -216,7 +216,7 @@ extension Scenario: CustomTestStringConvertible {
             ])
         #expect(answer.callErrors == 5)
         let results = Self.results(provider)
-        #expect(results.map { $0.prefix { $0 != " " } } == (1...8).map { "call_\($0)" })
+        try #require(results.map { $0.prefix { $0 != " " } } == (1...8).map { "call_\($0)" })
         for (place, tool) in [
             (2, "get_patient_genome"), (3, "get_recent_lab_results"), (4, "get_patient_allergies"), (5, "get_patient_notes"),
             (6, "get_patient_imaging"),

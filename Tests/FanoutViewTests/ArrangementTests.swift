@@ -52,21 +52,31 @@ struct ArrangementTests {
                 var timelines = Timelines()
                 timelines.open(Header(session: "s", started: 0), session: 0, source: 0)
                 var cache = RowCache()
+                // Time goes on whatever comes late; now and then the playhead is taken elsewhere.
+                var now: Int64 = 0
                 for (count, event) in events.enumerated() {
+                    now = max(now, event.t)
                     timelines.apply(event, session: 0, source: 0, place: .none)
-                    let instants = count % 5 == 0 ? [end / 3, event.t, event.t + 2, end] : [event.t]
+                    let instants = count % 17 == 16 ? [now, now + 2, end / 3, end, now] : [now]
                     for t in instants {
-                        var fresh = RowCache()
-                        let kept = RowList(timelines[0], at: t, arrangement, &cache)
-                        let anew = RowList(timelines[0], at: t, arrangement, &fresh)
-                        let rows = Self.rows(kept)
-                        try #require(rows == Self.rows(anew), "\(filter), variant \(variant), event \(count), at \(t)")
-                        try #require(rows.count == kept.count)
-                        try check(kept, rows, arrangement, timelines[0], t)
+                        try compare(timelines[0], t, arrangement, &cache, "\(filter), variant \(variant), event \(count)")
                     }
+                }
+                timelines.close(source: 0)
+                for t in [now, end / 2, end] {
+                    try compare(timelines[0], t, arrangement, &cache, "\(filter), variant \(variant), over")
                 }
             }
         }
+    }
+
+    private func compare(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement, _ cache: inout RowCache, _ what: String) throws {
+        var fresh = RowCache()
+        let kept = RowList(timeline, at: t, arrangement, &cache)
+        let rows = Self.rows(kept)
+        try #require(rows == Self.rows(RowList(timeline, at: t, arrangement, &fresh)), "\(what), at \(t)")
+        try #require(rows.count == kept.count)
+        try check(kept, rows, arrangement, timeline, t)
     }
 
     /// Every lane that passes is in exactly one row, and knows which.

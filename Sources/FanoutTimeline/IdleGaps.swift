@@ -24,7 +24,7 @@ struct Silences: Sendable {
 
     /// Forgets those that end before an instant.
     mutating func forget(before t: Int64) {
-        let count = stretches.leading { $0.upperBound < t }
+        let count = stretches.end { $0.upperBound < t }
         guard count > 0 else { return }
         stretches.removeFirst(count)
         version += 1
@@ -38,7 +38,7 @@ struct Silences: Sendable {
 
     /// Ends the silence that an event came late into.
     private mutating func split(at t: Int64) {
-        let place = stretches.leading { $0.lowerBound < t } - 1
+        let place = stretches.end { $0.lowerBound < t } - 1
         guard place >= 0, t < stretches[place].upperBound else { return }
         let stretch = stretches.remove(at: place)
         version += 1
@@ -101,39 +101,22 @@ package struct IdleGaps: Sendable, Hashable {
         guard played > 0, !gaps.isEmpty else { return start + max(0, played) }
         let wanted = self.played(at: start) + played
         // The last one whose jump lies before that.
-        let place = gaps.leading { $0.skippedFrom - $0.before < wanted } - 1
+        let place = gaps.end { $0.skippedFrom - $0.before < wanted } - 1
         let skipped = place < 0 ? 0 : gaps[place].before + gaps[place].skipped
         return max(start, wanted + skipped)
     }
 
     /// The gap that an instant lies in.
     package func gap(at t: Int64) -> Gap? {
-        let place = gaps.leading { $0.start <= t } - 1
+        let place = gaps.end { $0.start <= t } - 1
         return place >= 0 && t < gaps[place].end ? gaps[place] : nil
     }
 
     /// Microseconds of playing from the session's start that lead to an instant.
     private func played(at t: Int64) -> Int64 {
-        let place = gaps.leading { $0.start < t } - 1
+        let place = gaps.end { $0.start < t } - 1
         guard place >= 0 else { return t }
         let gap = gaps[place]
         return t - gap.before - max(0, min(t, gap.end) - gap.skippedFrom)
-    }
-}
-
-extension Array {
-    /// How many elements at the beginning satisfy a condition that none satisfies after the first that does not.
-    fileprivate func leading(_ isBefore: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if isBefore(self[middle]) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
     }
 }

@@ -293,33 +293,9 @@ extension Journal {
     }
 
     /// The last block that begins at or before an instant; −1 where there is none.
-    func blockIndex(at t: Int64) -> Int {
-        var low = 0
-        var high = blocks.count
-        while low < high {
-            let middle = (low + high) / 2
-            if blocks[middle].base <= t {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low - 1
-    }
+    func blockIndex(at t: Int64) -> Int { blocks.end { $0.base <= t } - 1 }
 
-    private static func firstIndex(above entry: UInt64, in entries: ContiguousArray<UInt64>) -> Int {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle] <= entry {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
-    }
+    private static func firstIndex(above entry: UInt64, in entries: ContiguousArray<UInt64>) -> Int { entries.end { $0 <= entry } }
 
     private static func find(_ entry: UInt64, in entries: ContiguousArray<UInt64>) -> Int? {
         let place = firstIndex(above: entry, in: entries) - 1

@@ -102,16 +102,7 @@ package struct RowList: Sendable {
             let first = max(0, min(first, count))
             return flat.lanes(first..<min(count, first + limit)).map { .lane($0, depth: 0) }
         }
-        var low = 0
-        var high = parts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if parts[middle].first + parts[middle].count <= first {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
+        let low = parts.end { $0.first + $0.count <= first }
         for part in parts[low...] {
             guard rows.count < limit else { break }
             let skip = max(0, first - part.first)
@@ -142,16 +133,7 @@ package struct RowList: Sendable {
     private func part(of lane: Int) -> Part? {
         let top = timeline.rootTurn(of: lane)
         // In the order of turns.
-        var low = 0
-        var high = parts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if parts[middle].turn < top {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
+        let low = parts.end { $0.turn < top }
         return low < parts.count && parts[low].turn == top ? parts[low] : nil
     }
 

@@ -99,15 +99,7 @@ struct SortedLanes: Sendable {
         var low = 0
         for (place, entry) in entries.enumerated() {
             // Each stands behind the one before it.
-            var high = settled.count
-            while low < high {
-                let middle = (low + high) / 2
-                if settled[middle] < entry {
-                    low = middle + 1
-                } else {
-                    high = middle
-                }
-            }
+            low = settled.end(from: low) { $0 < entry }
             inserted.append((low + place, entry))
         }
     }
@@ -133,41 +125,16 @@ struct SortedLanes: Sendable {
         return all
     }
 
-    subscript(row: Int) -> Int {
-        let place = firstInserted(from: row)
-        if place < inserted.count, inserted[place].rank == row { return Int(inserted[place].entry.lane) }
-        return Int(settled[row - place].lane)
-    }
+    subscript(row: Int) -> Int { Int(entry(row).lane) }
 
     /// How many of those that were inserted come before a row.
-    private func firstInserted(from row: Int) -> Int {
-        var low = 0
-        var high = inserted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if inserted[middle].rank < row {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
-    }
+    private func firstInserted(from row: Int) -> Int { inserted.end { $0.rank < row } }
 
     /// The row of a lane; nil where it has none.
     func row(of lane: Int, key: Int64) -> Int? {
         let entry = Entry(key: key, lane: Int32(clamping: lane))
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self.entry(middle) < entry {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low < count && self[low] == lane ? low : nil
+        let row = (0..<count).end { self.entry($0) < entry }
+        return row < count && self[row] == lane ? row : nil
     }
 
     private func entry(_ row: Int) -> Entry {

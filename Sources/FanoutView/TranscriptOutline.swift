@@ -40,17 +40,5 @@ struct TranscriptOutline: Sendable {
         return nil
     }
 
-    private func firstIndex(_ isBehind: (Int64) -> Bool) -> Int {
-        var low = 0
-        var high = sections.count
-        while low < high {
-            let middle = (low + high) / 2
-            if isBehind(sections[middle].t) {
-                high = middle
-            } else {
-                low = middle + 1
-            }
-        }
-        return low
-    }
+    private func firstIndex(_ isBehind: (Int64) -> Bool) -> Int { sections.end { !isBehind($0.t) } }
 }

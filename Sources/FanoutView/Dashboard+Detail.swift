@@ -33,7 +33,7 @@ extension Dashboard {
         meetApproval(timeline, t)
         guard let (lane, detail) = shownDetail, timeline.laneRange.contains(lane) else { return nil }
         let text = DetailText(timeline: timeline, lane: lane, t: t, event: input.event)
-        let page = detail.page ?? search.flatMap { $0.hunt.hits(lane, in: timeline, at: t).page } ?? text.mostTelling
+        let page = detail.page ?? search.flatMap { $0.hits(lane, in: timeline, at: t).page } ?? text.mostTelling
         layOut(text, page, width: input.width - 4)
         return page
     }

@@ -11,7 +11,7 @@ extension Dashboard {
             /// The name of a marker, which is set with it or has another so far.
             case marker(OwnMarker, isNew: Bool)
             /// Words to look for; what was looked for before comes back if they are given up.
-            case search(before: Search?)
+            case search(before: TextHunt?)
             case filter(before: LaneFilter?)
             /// What is to be done.
             case command

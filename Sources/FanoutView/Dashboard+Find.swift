@@ -3,13 +3,6 @@ internal import FanoutTimeline
 
 // Search and filter: what is looked for, what was found, and the line that says so.
 extension Dashboard {
-    /// Words that are looked for, and the lanes in which they stand.
-    struct Search: Sendable {
-        var hunt: TextHunt
-
-        init(_ needle: Needle) { hunt = TextHunt(needle) }
-    }
-
     /// Lines of a recording that are read between two looks at the keys: a few milliseconds' worth.
     package static let sliceLines = 800
 
@@ -17,7 +10,7 @@ extension Dashboard {
     package func isSearching(_ input: Input) -> Bool {
         guard let index = sessionIndex(input.timelines), search != nil || !arrangement.hunts.isEmpty else { return false }
         let timeline = input.timelines[index]
-        return search.map { !$0.hunt.isDone(timeline) } ?? false || arrangement.hunts.contains { !$0.isDone(timeline) }
+        return search.map { !$0.isDone(timeline) } ?? false || arrangement.hunts.contains { !$0.isDone(timeline) }
     }
 
     /// Goes on looking for a moment.
@@ -30,13 +23,13 @@ extension Dashboard {
             arrangement.hunts[place].meet(timeline, from: first)
             return arrangement.hunts[place].goOn(timeline, input.event, lines: Self.sliceLines)
         }
-        search?.hunt.meet(timeline, from: selection ?? first)
-        search?.hunt.goOn(timeline, input.event, lines: Self.sliceLines)
+        search?.meet(timeline, from: selection ?? first)
+        search?.goOn(timeline, input.event, lines: Self.sliceLines)
     }
 
     // MARK: Writing
 
-    mutating func openSearch() { entry = Entry(.search(before: search), text: search?.hunt.needle.text ?? "") }
+    mutating func openSearch() { entry = Entry(.search(before: search), text: search?.needle.text ?? "") }
 
     mutating func openFilter() { entry = Entry(.filter(before: arrangement.filter), text: arrangement.filter?.written ?? "") }
 
@@ -46,8 +39,8 @@ extension Dashboard {
             search = nil
             return
         }
-        if search?.hunt.needle != needle {
-            search = Search(needle)
+        if search?.needle != needle {
+            search = TextHunt(needle)
             searchOn(input)
         }
     }
@@ -73,7 +66,7 @@ extension Dashboard {
 
     /// Selects the next lane in which the words stand, in the order of the rows.
     mutating func moveMatch(_ step: Int, _ timeline: Timeline, _ t: Int64) {
-        guard let hunt = search?.hunt else {
+        guard let hunt = search else {
             notice = "nothing is looked for; / begins"
             return
         }
@@ -103,7 +96,7 @@ extension Dashboard {
             let hunt = arrangement.hunts.first { !$0.isDone(timeline) }
             parts.append(("filter " + CleanText(filter.written) + Self.progress(hunt), .accent))
         }
-        if let hunt = search?.hunt {
+        if let hunt = search {
             let count = found(timeline, t)
             let progress = Self.progress(hunt.isDone(timeline) ? nil : hunt)
             parts.append(
@@ -122,7 +115,7 @@ extension Dashboard {
 
     /// How many lanes of those that are known at an instant hold the words.
     private func found(_ timeline: Timeline, _ t: Int64) -> Int {
-        guard let hunt = search?.hunt else { return 0 }
+        guard let hunt = search else { return 0 }
         if t >= timeline.last {
             return hunt.found.reduce(0) { $0 + ($1.key >= timeline.firstTurn ? $1.value : 0) }
         }

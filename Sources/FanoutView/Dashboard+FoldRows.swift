@@ -59,7 +59,7 @@ extension Dashboard {
         if columns.state > 0 { frame.put(state.words, x: columns.stateStart, y: y, width: columns.state, role: state.role) }
         let time = DurationText.length(together.wall)
         frame.put(time, x: columns.timeStart + max(0, columns.time - time.columns), y: y, width: columns.time, role: .text)
-        if let search, lanes.contains(where: { !search.hunt.hits($0, in: timeline, at: t).isEmpty }) {
+        if let search, lanes.contains(where: { !search.hits($0, in: timeline, at: t).isEmpty }) {
             frame.put(glyphs.match, x: 1, y: y, role: .match)
         }
         drawEdges(y, columns, into: &frame)

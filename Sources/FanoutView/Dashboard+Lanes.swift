@@ -108,7 +108,7 @@ extension Dashboard {
         if let summary {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)
         }
-        if let search, !search.hunt.hits(number, in: timeline, at: t).isEmpty {
+        if let search, !search.hits(number, in: timeline, at: t).isEmpty {
             frame.put(glyphs.match, x: 1, y: y, role: .match)
             mark(label, x: Columns.nameStart + indent, y: y, width: room, into: &frame)
             summary.map { mark($0, x: columns.argumentStart, y: y, width: columns.argument, into: &frame) }
@@ -138,7 +138,7 @@ extension Dashboard {
 
     /// Shows where the words that are looked for stand in a text.
     func mark(_ text: CleanText, x: Int, y: Int, width: Int, into frame: inout Frame) {
-        guard let needle = search?.hunt.needle else { return }
+        guard let needle = search?.needle else { return }
         for columns in needle.columns(in: text) where columns.lowerBound < width {
             frame.restyle(x: x + columns.lowerBound..<x + min(width, columns.upperBound), y: y, role: .match)
         }

@@ -145,7 +145,7 @@ package struct Dashboard: Sendable {
     var arrangement = Arrangement()
     var rowCache = RowCache()
     /// What is looked for.
-    var search: Search?
+    var search: TextHunt?
     /// The call that asks for approval, with its arguments, while nothing else is in their place.
     var approval: (lane: Int, detail: Detail)?
     /// The one whose arguments somebody has put away.
@@ -210,7 +210,7 @@ package struct Dashboard: Sendable {
         usesPlacement = false
         arrangement.forget()
         rowCache = RowCache()
-        search = search.map { Search($0.hunt.needle) }
+        search = search.map { TextHunt($0.needle) }
         approval = nil
         dismissedApproval = nil
         longestName = 0

@@ -68,7 +68,7 @@ package struct KeyMap: Sendable {
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "first, last lane"),
                 Entry([(.control("d"), .halfPageDown), (.control("u"), .halfPageUp)], "^D ^U", "half a page"),
                 Entry([("{", .previousTurn), ("}", .nextTurn)], "{ }", "previous, next turn"),
-                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+                sessionKeys,
                 Entry([("e", .nextError), ("E", .previousError)], "e E", "next, previous error"),
             ]),
         Group(
@@ -101,9 +101,8 @@ package struct KeyMap: Sendable {
         Group(
             title: "Control",
             entries: [
-                Entry([("x", .cancelCall), ("X", .cancelTurn)], "x X", "cancel call, turn", isControl: true),
-                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
-                Entry([("d", .deny)], "d", "deny", isControl: true),
+                Entry([("x", .cancelCall), ("X", .cancelTurn)], "x X", "cancel call, turn", isControl: true)
+            ] + approvalKeys + [
                 Entry([("R", .retry)], "R", "call again what failed", isControl: true),
                 Entry([("p", .ask)], "p", "ask a follow-up", isControl: true),
             ]),
@@ -113,12 +112,7 @@ package struct KeyMap: Sendable {
                 Entry([(.function(5), .lanes), (.function(6), .statistics)], "F5 F6", "lanes, statistics"),
                 Entry([(.function(7), .sessions), (.function(8), .transcript)], "F7 F8", "all sessions, transcript"),
                 Entry([("o", .output)], "o", "what the command prints"),
-                Entry([("T", .theme)], "T", "next theme"),
-                Entry([("m", .mouse)], "m", "the mouse, on or off"),
-                Entry([(":", .command)], ":", "do something by its name"),
-                Entry([("?", .keys)], "?", "these keys"),
-                Entry([("q", .quit)], "q", "quit"),
-            ]),
+            ] + screenKeys(hasCommands: true)),
     ])
 
     /// The keys of the transcript.
@@ -133,31 +127,21 @@ package struct KeyMap: Sendable {
                 Entry([(.control("d"), .halfPageDown), (.control("u"), .halfPageUp)], "^D ^U", "half a page"),
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "beginning, end"),
                 Entry([("{", .previousTurn), ("}", .nextTurn)], "{ }", "previous, next turn"),
-                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+                sessionKeys,
             ]),
         playheadKeys,
         Group(
             title: "Control",
             entries: [
-                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true),
-                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
-                Entry([("d", .deny)], "d", "deny", isControl: true),
-                Entry([("p", .ask)], "p", "ask a follow-up", isControl: true),
+                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true)
+            ] + approvalKeys + [
+                Entry([("p", .ask)], "p", "ask a follow-up", isControl: true)
             ]),
         Group(
             title: "Screen",
-            entries: [
-                Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
-                Entry(
-                    [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
-                    "statistics, sessions, transcript"),
-                Entry([("o", .output)], "o", "what the command prints"),
-                Entry([("T", .theme)], "T", "next theme"),
-                Entry([("m", .mouse)], "m", "the mouse, on or off"),
-                Entry([(":", .command)], ":", "do something by its name"),
-                Entry([("?", .keys)], "?", "these keys"),
-                Entry([("q", .quit)], "q", "quit"),
-            ]),
+            entries: viewKeys + [
+                Entry([("o", .output)], "o", "what the command prints")
+            ] + screenKeys(hasCommands: true)),
     ])
 
     /// The keys of the statistics.
@@ -166,35 +150,21 @@ package struct KeyMap: Sendable {
             title: "Tools",
             entries: [
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous tool"),
-                Entry(
-                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page", alike: ", as PgDn PgUp"),
+                halfPageKeys,
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "first, last tool"),
                 Entry([("s", .sort), ("S", .reverse)], "s S", "order, the other way round"),
                 Entry([(.enter, .open)], "Enter", "its lanes"),
-                Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session"),
+                sessionKeys,
             ]),
         playheadKeys,
         Group(
             title: "Control",
             entries: [
-                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true),
-                Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
-                Entry([("d", .deny)], "d", "deny", isControl: true),
-            ]),
+                Entry([("X", .cancelTurn)], "X", "cancel the turn's calls", isControl: true)
+            ] + approvalKeys),
         Group(
             title: "Screen",
-            entries: [
-                Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
-                Entry(
-                    [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
-                    "statistics, sessions, transcript"),
-                Entry([("T", .theme)], "T", "next theme"),
-                Entry([("m", .mouse)], "m", "the mouse, on or off"),
-                Entry([(":", .command)], ":", "do something by its name"),
-                Entry([("?", .keys)], "?", "these keys"),
-                Entry([("q", .quit)], "q", "quit"),
-            ]),
+            entries: viewKeys + screenKeys(hasCommands: true)),
     ])
 
     /// The keys of the list of sessions.
@@ -203,9 +173,7 @@ package struct KeyMap: Sendable {
             title: "Sessions",
             entries: [
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous session"),
-                Entry(
-                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page", alike: ", as PgDn PgUp"),
+                halfPageKeys,
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
                 Entry([(.enter, .open)], "Enter", "show it"),
                 Entry([(.escape, .close), (.function(7), .sessions)], "Esc F7", "back"),
@@ -215,12 +183,8 @@ package struct KeyMap: Sendable {
             entries: [
                 Entry(
                     [(.function(5), .lanes), (.function(6), .statistics), (.function(8), .transcript)], "F5 F6 F8",
-                    "lanes, statistics, transcript"),
-                Entry([("T", .theme)], "T", "next theme"),
-                Entry([("m", .mouse)], "m", "the mouse, on or off"),
-                Entry([("?", .keys)], "?", "these keys"),
-                Entry([("q", .quit)], "q", "quit"),
-            ]),
+                    "lanes, statistics, transcript")
+            ] + screenKeys(hasCommands: false)),
     ])
 
     /// The keys of a list of recordings to choose from.
@@ -229,14 +193,39 @@ package struct KeyMap: Sendable {
             title: "Recordings",
             entries: [
                 Entry([("j", .down), (.down, .down), ("k", .up), (.up, .up)], "j k ↓ ↑", "next, previous recording"),
-                Entry(
-                    [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U",
-                    "half a page", alike: ", as PgDn PgUp"),
+                halfPageKeys,
                 Entry([("g", .top), (.home, .top), ("G", .bottom), (.end, .bottom)], "g G", "newest, oldest"),
                 Entry([(.enter, .open)], "Enter", "play it"),
                 Entry([("q", .quit), (.escape, .close)], "q Esc", "quit"),
             ])
     ])
+
+    // What is alike in several views.
+
+    private static let halfPageKeys = Entry(
+        [(.control("d"), .halfPageDown), (.pageDown, .pageDown), (.control("u"), .halfPageUp), (.pageUp, .pageUp)], "^D ^U", "half a page",
+        alike: ", as PgDn PgUp")
+
+    private static let sessionKeys = Entry([("(", .previousSession), (")", .nextSession)], "( )", "previous, next session")
+
+    private static let approvalKeys = [
+        Entry([("a", .approve), ("A", .approveTool)], "a A", "approve, and from now on", isControl: true),
+        Entry([("d", .deny)], "d", "deny", isControl: true),
+    ]
+
+    /// Of a view that stands in the place of the lanes.
+    private static let viewKeys = [
+        Entry([(.function(5), .lanes), (.escape, .close)], "F5 Esc", "lanes"),
+        Entry(
+            [(.function(6), .statistics), (.function(7), .sessions), (.function(8), .transcript)], "F6 F7 F8",
+            "statistics, sessions, transcript"),
+    ]
+
+    private static func screenKeys(hasCommands: Bool) -> [Entry] {
+        let commands = hasCommands ? [Entry([(":", .command)], ":", "do something by its name")] : []
+        return [Entry([("T", .theme)], "T", "next theme"), Entry([("m", .mouse)], "m", "the mouse, on or off")] + commands
+            + [Entry([("?", .keys)], "?", "these keys"), Entry([("q", .quit)], "q", "quit")]
+    }
 
     /// The playhead moves alike in every view.
     private static let playheadKeys = Group(

@@ -1,3 +1,4 @@
+internal import FanoutEvents
 internal import FanoutTools
 
 #if canImport(Darwin)
@@ -40,12 +41,11 @@ package struct ClinicalDatabase: Sendable {
     }
 
     private static func temporaryDirectory() throws(ScenarioError) -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/fanout-clinic-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw ScenarioError("no temporary directory could be created in \(parent); set TMPDIR to a place where you may write")
+        do throws(TemporaryFolder.Problem) {
+            return try TemporaryFolder.create("fanout-clinic")
+        } catch {
+            throw ScenarioError(error.description)
         }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func remove(_ directory: String) {

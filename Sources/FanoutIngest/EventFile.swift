@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FanoutEvents
 internal import FanoutSession
 
 #if canImport(Darwin)
@@ -24,15 +25,11 @@ final class EventFile {
     private var isThere = true
 
     init() throws(SessionError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/fanout-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
+        do throws(TemporaryFolder.Problem) {
+            folder = try TemporaryFolder.create("fanout")
+        } catch {
+            throw SessionError(.unwritable, error.description)
         }
-        guard made else {
-            throw SessionError(.unwritable, "\(parent): \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
-        }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         path = folder + "/events.jsonl"
         file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         changes = csystem_watch_open()

@@ -1,3 +1,5 @@
+internal import FanoutEvents
+
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -8,7 +10,7 @@
 enum TemporaryFile {
     /// Opens one for reading and writing.
     static func create() throws(SessionError) -> Int32 {
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let directory = TemporaryFolder.parent
         var template = Array("\(directory)/fanout-XXXXXX".utf8CString)
         let file = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { mkstemp($0) } ?? -1

@@ -17,7 +17,7 @@ enum IngestBenchmarks {
 
     /// Follows 100 files of which nothing is heard for `n` seconds; then, 1000 times, from a line written to its lane.
     static func follow(_ n: Int) async throws -> [Figures] {
-        let folder = try makeFolder()
+        let folder = try TemporaryFolder.create("fanout-bench")
         let paths = (0..<followed).map { "\(folder)/\($0).jsonl" }
         let files = paths.map { open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) }
         defer {
@@ -74,7 +74,7 @@ enum IngestBenchmarks {
 
     /// `n` events of 8 programs that write as fast as they are read, each into a session of its own.
     static func sockets(_ n: Int) async throws -> [Figures] {
-        let folder = try makeFolder()
+        let folder = try TemporaryFolder.create("fanout-bench")
         let path = "\(folder)/socket"
         let ledger = Ledger(recorder: nil)
         let source = try SocketSource(.unix(path: path), session: "own", ledger: ledger)
@@ -147,12 +147,6 @@ enum IngestBenchmarks {
                 }
             }
         }
-    }
-
-    private static func makeFolder() throws -> String {
-        var template = Array("/tmp/fanout-bench-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ExecutorBenchmarks.Wrong(what: "no folder in /tmp") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// How often the process has waited so far.

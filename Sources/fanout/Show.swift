@@ -31,29 +31,30 @@ final class Show {
 
     private let ledger: Ledger
     private let display: Display
-    private let looks: WatchedLooks
-    private var dashboard: Dashboard
-    private let run: Run?
+    let looks: WatchedLooks
+    var dashboard: Dashboard
+    let run: Run?
     private var runSource = -1
-    private var sources: [any EventSource]
+    var sources: [any EventSource]
     private let loop = EventLoop(clock: Clock.monotonic)
-    private let signals: Signals
+    let signals: Signals
     private(set) var terminal: Terminal?
     private var end = End.finished
+    private(set) var isStopped = false
     /// When the last frame was drawn, and whether something has changed since.
     private var lastFrame = Int64.min / 2
     private var isDirty = true
     /// Sources that wait for the next frame.
     private var isPausing = false
-    private var interrupts = 0
-    private var isRunOver = false
+    var interrupts = 0
+    var isRunOver = false
     private var saidFailure = false
     /// How many lines that could not be read the user has been told of.
     private var saidProblems = 0
     /// Calls whoever does not look.
     private let notices: Notices?
     /// The user's own markers, and where they are kept.
-    private var markers: MarkerFile
+    var markers: MarkerFile
     /// Asked after each batch whether to go on.
     private let shouldStop: () -> Bool
 
@@ -236,7 +237,7 @@ final class Show {
     }
 
     /// Has the dashboard know whether the run takes another prompt.
-    private func meetFollowUps(_ run: Run) {
+    func meetFollowUps(_ run: Run) {
         guard terminal != nil, run.dialogue.takesFollowUps else { return }
         switch run.dialogue.phase {
         case .answering: dashboard.followUps = .busy
@@ -274,7 +275,7 @@ final class Show {
         terminal == nil && run == nil && sources.allSatisfy { $0.descriptor < 0 }
     }
 
-    private func say(_ text: String) {
+    func say(_ text: String) {
         if terminal == nil {
             Console.complain(text)
         } else {
@@ -285,7 +286,7 @@ final class Show {
 
     // MARK: What is drawn
 
-    private func input() -> Dashboard.Input {
+    func input() -> Dashboard.Input {
         let size = terminal?.size ?? (80, 24)
         let ledger = ledger
         return Dashboard.Input(
@@ -294,7 +295,7 @@ final class Show {
     }
 
     /// Has a frame drawn as soon as the eye can use one.
-    private func changed() {
+    func changed() {
         isDirty = true
         guard terminal != nil else { return }
         let due = lastFrame + Self.frameInterval
@@ -323,7 +324,7 @@ final class Show {
         }
     }
 
-    private func draw() {
+    func draw() {
         guard let terminal else { return }
         let input = input()
         let before = (input.timelines.version, input.timelines.isEmpty)
@@ -348,96 +349,9 @@ final class Show {
         return dashboard.still(input).ansiLines(theme: looks.looks.theme, depth: terminal.depth)
     }
 
-    // MARK: What is asked
+    // MARK: Ending
 
-    private func takeKeys() {
-        guard let terminal else { return }
-        for key in terminal.keys() {
-            for effect in dashboard.handle(key, input()) {
-                perform(effect)
-            }
-        }
-        if !isStopped {
-            draw()
-        }
-    }
-
-    private var isStopped = false
-
-    private func perform(_ effect: Dashboard.Effect) {
-        switch effect {
-        case .quit: stop(.quit)
-        case .nextTheme: dashboard.notice = looks.next()
-        case .theme(let name):
-            do throws(ThemeError) {
-                dashboard.notice = try looks.take(name)
-            } catch {
-                dashboard.refuseCommand(CleanText(error.description))
-            }
-        case .copy(let text):
-            terminal?.copy(text)
-            if Terminal.isInTmux, let notice = dashboard.notice {
-                dashboard.notice = notice + "; tmux passes it on where set-clipboard is on"
-            }
-        case .mouse(let use): terminal?.useMouse(use)
-        case .cancelCall, .cancelTurn, .approve, .deny, .retry:
-            if let note = run?.control(effect) {
-                dashboard.notice = note
-            }
-        case .mark(let change):
-            let note = markers.take(change)
-            dashboard.transport.markers.replace(by: markers.markers)
-            if let note {
-                dashboard.notice = CleanText(note)
-            }
-        case .ask(let prompt):
-            if run?.dialogue.ask(prompt) != true {
-                dashboard.notice = "it takes no prompt now"
-            }
-            if let run {
-                meetFollowUps(run)
-            }
-        }
-    }
-
-    private func takeSignals() {
-        for signal in signals.take() {
-            switch signal {
-            case .resized:
-                terminal?.resize()
-                draw()
-            case .stop:
-                terminal?.suspend()
-                signal.performDefault()
-                terminal?.resume()
-                draw()
-            case .goOn:
-                terminal?.resume()
-                draw()
-            case .interrupt where isAnswering && interrupts == 0:
-                interrupts += 1
-                run?.dialogue.interrupt()
-                say("ending the turn; once more to leave at once")
-                changed()
-            case .interrupt, .quit, .terminate, .hangUp:
-                if signal == .interrupt, let note = interruptSources() {
-                    say(note)
-                } else {
-                    stop(.signal(signal))
-                }
-            }
-        }
-    }
-
-    /// Has programs that were started end; nil where none does.
-    private func interruptSources() -> String? {
-        sources.compactMap { $0.interrupt() }.first
-    }
-
-    /// Whether there is work that could end kindly.
-    private var isAnswering: Bool { !isRunOver && run?.dialogue.phase == .answering }
-
-    private func stop(_ end: End) {
+    func stop(_ end: End) {
         self.end = end
         isStopped = true
         loop.stop()

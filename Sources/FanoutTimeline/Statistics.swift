@@ -19,47 +19,106 @@ public struct ToolStatistics: Sendable, Hashable {
     init(name: String) { self.name = name }
 }
 
-extension ToolStatistics {
-    static func all(of timelines: [Timeline], at t: Int64) -> [ToolStatistics] {
-        var tools: [ToolStatistics] = []
-        var places: [String: Int] = [:]
-        for timeline in timelines {
-            // By the number that stands for a name: there may be a million lanes, and a look for a text costs more than all the rest.
-            var slots: [UInt32: Int] = [:]
-            var last: (symbol: UInt32, slot: Int)?
-            for number in timeline.laneRange {
-                let lane = timeline.lanes[number]
-                guard lane.kind == .call, lane.seen <= t, Int(lane.turn) >= timeline.firstTurn else { continue }
-                let slot: Int
-                if let last, last.symbol == lane.name {
-                    slot = last.slot
-                } else if let known = slots[lane.name] {
-                    slot = known
-                } else {
-                    let name = timeline.name(of: number)
-                    slot = places[name] ?? tools.count
-                    if slot == tools.count { tools.append(ToolStatistics(name: name)) }
-                    (places[name], slots[lane.name]) = (slot, slot)
-                }
-                last = (lane.name, slot)
-                tools[slot].calls += 1
-                tools[slot].retries += max(0, Int(lane.attempts) - 1)
-                guard lane.ended <= t else { continue }
-                tools[slot].errors += lane.outcome.isError ? 1 : 0
-                guard lane.attempts > 0 else { continue }
-                let run = timeline.runTime(of: number, at: t)
-                tools[slot].sum += run
-                if timeline.hasApproximations { tools[slot].precision += timeline.precision(ofRun: number, at: t) }
-                tools[slot].runs.append(run)
-            }
+/// Each tool's figures, kept up while time goes on.
+///
+/// Calls that have ended are counted once, so that a picture of a session of a million calls costs hardly more than one of a hundred.
+package struct ToolTally: Sendable {
+    private var watch = LaneWatch()
+    private var ended = ToolCounts()
+
+    package init() {}
+
+    /// Each tool's figures at an instant, the one with the most time first.
+    package mutating func tools(of timeline: Timeline, at t: Int64) -> [ToolStatistics] {
+        let look = watch.look(at: timeline, t)
+        if look.isAnew { ended = ToolCounts() }
+        for lane in look.ended { ended.add(lane, of: timeline, at: t) }
+        ended.settle()
+        var all = ended
+        for lane in watch.open { all.add(lane, of: timeline, at: t) }
+        return all.inOrder
+    }
+}
+
+/// Calls counted by the name of their tool.
+struct ToolCounts: Sendable {
+    private var tools: [ToolStatistics] = []
+    private var places: [String: Int] = [:]
+    /// Of one timeline, by the number that stands for a name: a look for a text costs more than all the rest.
+    private var slots: [UInt32: Int] = [:]
+    private var last: (symbol: UInt32, slot: Int)?
+    /// Run times of each tool that are not among its sorted ones yet.
+    private var lately: [[Int64]] = []
+
+    /// Goes on with another timeline.
+    mutating func turnToAnother() {
+        slots = [:]
+        last = nil
+    }
+
+    mutating func add(_ number: Int, of timeline: Timeline, at t: Int64) {
+        let lane = timeline.lanes[number]
+        guard lane.kind == .call, lane.seen <= t, Int(lane.turn) >= timeline.firstTurn else { return }
+        let slot = slot(number, lane.name, timeline)
+        tools[slot].calls += 1
+        guard lane.ended <= t else {
+            var attempts = 0
+            timeline.forEachAttempt(of: number, at: t) { _, _ in attempts += 1 }
+            tools[slot].retries += max(0, attempts - 1)
+            return
         }
-        for place in tools.indices {
-            tools[place].runs.sort()
+        tools[slot].retries += max(0, Int(lane.attempts) - 1)
+        tools[slot].errors += lane.outcome.isError ? 1 : 0
+        guard lane.attempts > 0 else { return }
+        let run = timeline.runTime(of: number, at: t)
+        tools[slot].sum += run
+        if timeline.hasApproximations { tools[slot].precision += timeline.precision(ofRun: number, at: t) }
+        lately[slot].append(run)
+    }
+
+    private mutating func slot(_ number: Int, _ symbol: UInt32, _ timeline: Timeline) -> Int {
+        if let last, last.symbol == symbol { return last.slot }
+        let slot: Int
+        if let known = slots[symbol] {
+            slot = known
+        } else {
+            let name = timeline.name(of: number)
+            slot = places[name] ?? tools.count
+            if slot == tools.count {
+                tools.append(ToolStatistics(name: name))
+                lately.append([])
+            }
+            (places[name], slots[symbol]) = (slot, slot)
+        }
+        last = (symbol, slot)
+        return slot
+    }
+
+    /// Puts run times that were added among the others.
+    mutating func settle() {
+        for place in tools.indices where !lately[place].isEmpty {
+            lately[place].sortStably { $0 }
+            tools[place].runs = tools[place].runs.merged(with: lately[place], by: <)
+            lately[place] = []
             tools[place].p50 = Percentile.nearestRank(tools[place].runs, 50)
             tools[place].p95 = Percentile.nearestRank(tools[place].runs, 95)
             tools[place].p99 = Percentile.nearestRank(tools[place].runs, 99)
         }
-        return tools.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) }
+    }
+
+    /// The tool with the most time first.
+    var inOrder: [ToolStatistics] { tools.sorted { ($1.sum, $0.name) < ($0.sum, $1.name) } }
+}
+
+extension ToolStatistics {
+    static func all(of timelines: [Timeline], at t: Int64) -> [ToolStatistics] {
+        var counts = ToolCounts()
+        for timeline in timelines {
+            counts.turnToAnother()
+            for lane in timeline.laneRange { counts.add(lane, of: timeline, at: t) }
+        }
+        counts.settle()
+        return counts.inOrder
     }
 }
 

@@ -31,10 +31,11 @@ extension Timeline {
         case .modelOutput(let output):
             addOutput(modelLane(output.request, turn: output.turn, event), event, place)
         case .modelStarted(let started):
+            let known = lanes.endIndex
             let lane = modelLane(started.request, turn: started.turn, event)
             if let model = started.model ?? started.provider {
                 lanes[lane].name = symbols.symbol(model)
-                corrections += 1
+                if lane < known { corrections += 1 }
             }
             mark(lane, .started, event)
         case .modelRetrying(let retrying):

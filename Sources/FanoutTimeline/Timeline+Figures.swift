@@ -205,6 +205,14 @@ extension Timeline {
         return roots
     }
 
+    /// All turns that had begun by an instant, each with its own lanes, in the order in which they became known.
+    package func turnsBegun(by t: Int64) -> [RootTurn] {
+        (max(firstTurn, spans.startIndex)..<spans.endIndex).compactMap { turn in
+            let span = spans[turn]
+            return span.started <= t ? RootTurn(turn: turn, lanes: span.last <= t ? Int(span.lanes) : nil) : nil
+        }
+    }
+
     /// The lanes that are known and have not ended at an instant, oldest first.
     public func openLanes(at t: Int64) -> [Int] {
         if let over, over <= t { return [] }

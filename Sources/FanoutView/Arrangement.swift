@@ -35,12 +35,13 @@ package struct Arrangement: Sendable {
     package private(set) var filter: LaneFilter?
     /// Looks for each needle of the filter.
     var hunts: [TextHunt] = []
-    package var order = LaneOrder.called { didSet { revision += 1 } }
-    /// An order turned round is the same order: nothing of it is found anew.
+    package var order = LaneOrder.called
     package var isReversed = false
-    package var folds = Folds() { didSet { revision += 1 } }
-    /// Grows with each change that is not a matter of events.
-    private(set) var revision = 0
+    package var folds = Folds() { didSet { foldRevision += 1 } }
+    /// Grows whenever something is folded or unfolded.
+    private(set) var foldRevision = 0
+    /// Grows whenever another filter decides.
+    private(set) var filterRevision = 0
 
     package init() {}
 
@@ -62,7 +63,7 @@ package struct Arrangement: Sendable {
 
     /// Has everything through, or what a filter lets through.
     package mutating func use(_ filter: LaneFilter?) {
-        revision += 1
+        filterRevision += 1
         guard let filter, !filter.isEmpty else {
             self.filter = nil
             hunts = []
@@ -84,32 +85,34 @@ package struct RowCache: Sendable {
         var isSettled: Bool
         var hits: Int
         var hasHeading: Bool
+        var isFlat: Bool
         var over: Int64?
         var rows: [Row]
     }
 
-    /// Lanes that are put in order anew for each picture.
-    private static let soonSorted = 5000
-
-    private var revision = -1
+    private var filterRevision = -1
+    private var foldRevision = -1
     private var generation = -1
     private var version = -1
     private var turns: [Int: Found] = [:]
     /// Turns in which something is folded, without those that are folded themselves.
     private var folded: Set<Int> = []
-    private var sorted = SortedLanes()
+    /// Each order that was looked at: somebody who goes from one to the next comes back.
+    private var sorted: [LaneOrder: SortedLanes] = [:]
     /// The names of lanes below ``named``, each with its place among them.
     private var names: [String: Int64] = [:]
     private var named = 0
     private var namedCorrections = 0
-    private var listed: (version: Int, t: Int64, hits: Int, isReversed: Bool, lanes: [Int])?
 
     package init() {}
 
     mutating func meet(_ timeline: Timeline, _ arrangement: Arrangement) {
-        if revision != arrangement.revision || generation != timeline.generation {
+        if filterRevision != arrangement.filterRevision || generation != timeline.generation {
             self = RowCache()
-            (revision, generation) = (arrangement.revision, timeline.generation)
+            (filterRevision, generation) = (arrangement.filterRevision, timeline.generation)
+        }
+        if foldRevision != arrangement.foldRevision {
+            (turns, version, foldRevision) = ([:], -1, arrangement.foldRevision)
         }
         guard version != timeline.version else { return }
         version = timeline.version
@@ -118,10 +121,12 @@ package struct RowCache: Sendable {
         folded = Set(lanes.filter(timeline.laneRange.contains).map(timeline.rootTurn))
     }
 
-    /// The rows of a turn that is not the work of a call; nil where all its lanes have one.
+    /// The rows of a turn, with those of the work of its calls where rows are nested; nil where all its lanes have one.
     mutating func rows(_ root: RootTurn, _ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement, hasHeading: Bool) -> [Row]? {
+        let isFlat = arrangement.isFlat
         let isFolded = hasHeading && arrangement.folds.turns.contains(root.turn)
         if arrangement.filter == nil {
+            if isFlat { return nil }
             if isFolded {
                 let count = root.lanes ?? RowList.count(root.turn, in: timeline, at: t, depth: 0)
                 let first = timeline.turns[root.turn].lanes.first { timeline.lane(Int($0)).seen <= t }
@@ -132,13 +137,13 @@ package struct RowCache: Sendable {
         let turn = timeline.turns[root.turn]
         let hits = arrangement.hunts.reduce(0) { $0 &+ (turn.hasNested ? $1.revision : $1.found[root.turn] ?? 0) }
         // Of turns that hang together no one number tells whether any has changed.
-        let version = turn.hasNested ? timeline.version : turn.version
+        let version = turn.hasNested && !isFlat ? timeline.version : turn.version
         if let found = turns[root.turn], found.version == version, found.hits == hits, found.hasHeading == hasHeading,
-            found.over == timeline.over, found.t == t || found.isSettled && t >= found.t
+            found.isFlat == isFlat, found.over == timeline.over, found.t == t || found.isSettled && t >= found.t
         {
             return found.rows
         }
-        var arranger = Arranger()
+        var arranger = Arranger(isFlat: isFlat)
         var rows = arranger.rows(root.turn, depth: 0, timeline, t, arrangement)
         if isFolded {
             rows = arranger.first.map { [.foldedTurn(root.turn, first: $0, lanes: arranger.lanes)] } ?? []
@@ -146,7 +151,8 @@ package struct RowCache: Sendable {
             rows.insert(.turn(root.turn), at: 0)
         }
         turns[root.turn] = Found(
-            version: version, t: t, isSettled: arranger.isSettled, hits: hits, hasHeading: hasHeading, over: timeline.over, rows: rows)
+            version: version, t: t, isSettled: arranger.isSettled, hits: hits, hasHeading: hasHeading, isFlat: isFlat, over: timeline.over,
+            rows: rows)
         return rows
     }
 
@@ -180,59 +186,13 @@ package struct RowCache: Sendable {
         for (rank, name) in names.keys.sorted().enumerated() { names[name] = Int64(rank) }
     }
 
-    /// All lanes that pass, in one order.
-    mutating func flat(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> FlatRows {
+    /// All lanes that pass in the order of a number, and the number that each has; nil where they stand as they were called.
+    mutating func sorted(_ timeline: Timeline, _ t: Int64, _ arrangement: Arrangement) -> (lanes: SortedLanes, key: SortedLanes.Key)? {
+        guard let key = key(arrangement.order, timeline) else { return nil }
         let hits = arrangement.hunts.reduce(0) { $0 &+ $1.revision }
-        if let key = key(arrangement.order, timeline) {
-            let revision = [timeline.corrections, timeline.firstTurn, hits, names.count]
-            sorted.update(timeline, at: t, revision: revision, arrangement, key: key)
-            return .sorted(sorted, key, isReversed: arrangement.isReversed)
-        }
-        if let found = listed, found.isReversed == arrangement.isReversed {
-            // Where there are very many, they are put in order the more seldom the longer that takes: three microseconds for each lane.
-            let age = t - found.t
-            let isSame = found.version == timeline.version && found.hits == hits && age == 0
-            if isSame || age > 0 && age < 3 * Int64(found.lanes.count - Self.soonSorted) { return .listed(found.lanes) }
-        }
-        var lanes: [Int] = []
-        for turn in timeline.turns.indices where turn >= timeline.firstTurn && timeline.turns[turn].started <= t {
-            for number in timeline.turns[turn].lanes {
-                let lane = Int(number)
-                guard timeline.lane(lane).seen <= t, arrangement.passes(lane, timeline, t) else { continue }
-                lanes.append(lane)
-            }
-        }
-        if arrangement.isReversed { lanes.reverse() }
-        listed = (timeline.version, t, hits, arrangement.isReversed, lanes)
-        return .listed(lanes)
-    }
-}
-
-/// Lanes in one order, whatever turn they are of.
-enum FlatRows: Sendable {
-    case sorted(SortedLanes, SortedLanes.Key, isReversed: Bool)
-    case listed([Int])
-
-    var count: Int {
-        switch self {
-        case .sorted(let lanes, _, _): lanes.count
-        case .listed(let lanes): lanes.count
-        }
-    }
-
-    func lanes(_ rows: Range<Int>) -> [Int] {
-        switch self {
-        case .sorted(let lanes, _, let isReversed): rows.map { lanes[isReversed ? lanes.count - 1 - $0 : $0] }
-        case .listed(let lanes): Array(lanes[rows])
-        }
-    }
-
-    func row(of lane: Int, _ timeline: Timeline, _ t: Int64) -> Int? {
-        switch self {
-        case .sorted(let lanes, let key, let isReversed):
-            lanes.row(of: lane, key: key(lane, timeline, t)).map { isReversed ? lanes.count - 1 - $0 : $0 }
-        case .listed(let lanes): lanes.firstIndex(of: lane)
-        }
+        let revision = [hits, arrangement.order == .tool ? names.count : 0]
+        sorted[arrangement.order, default: SortedLanes()].update(timeline, at: t, revision: revision, arrangement, key: key)
+        return sorted[arrangement.order].map { ($0, key) }
     }
 }
 
@@ -249,6 +209,8 @@ extension Timeline {
 ///
 /// The timeline is handed from call to call and never held: a copy of it would cost more than the lane that is looked at.
 private struct Arranger {
+    /// Whether each turn has its own lanes alone, none of them folded.
+    let isFlat: Bool
     /// Lanes that passed, and the first of them.
     var lanes = 0
     var first: Int?
@@ -280,13 +242,13 @@ private struct Arranger {
             }
             let before = lanes
             var under: [Row] = []
-            if lane.isParent, depth < RowList.deepest {
+            if lane.isParent, depth < RowList.deepest, !isFlat {
                 for child in timeline.children(of: own) { under += rows(child, depth: depth + 1, timeline, t, arrangement) }
             }
             guard passes || !under.isEmpty else { continue }
             members.append(Member(lane: own, under: under, lanes: lanes - before, passes: passes))
         }
-        return Self.fold(members, depth, timeline, arrangement.folds)
+        return Self.fold(members, depth, timeline, isFlat ? Folds() : arrangement.folds)
     }
 
     private static func fold(_ members: [Member], _ depth: Int, _ timeline: Timeline, _ folds: Folds) -> [Row] {

@@ -209,7 +209,7 @@ extension Dashboard {
                 "behind an order sort takes reversed, or nothing" + Self.notThat(words.dropFirst().joined(separator: " ")))
         }
         if view == .statistics {
-            findStatistics(timeline, t)
+            statistics.find(timeline, t)
             (statistics.order, statistics.isReversed) = (StatisticsOrder.allCases[found], words.count == 2)
             statistics.arrange()
         } else {

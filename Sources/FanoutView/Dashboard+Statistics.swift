@@ -20,10 +20,9 @@ extension Dashboard {
 
     /// The table of tools as somebody left it.
     struct Statistics: Sendable {
-        var tools: [ToolStatistics] = []
-        var lanes = 0
-        var version = -1
-        var t: Int64 = 0
+        private var tally = ToolTally()
+        private(set) var tools: [ToolStatistics] = []
+        private var found: (generation: Int, version: Int, t: Int64)?
         /// The tool that the cursor is on.
         var tool: String?
         var order = StatisticsOrder.total
@@ -31,10 +30,14 @@ extension Dashboard {
         var top = 0
         var height = 1
 
-        /// They take a walk through all lanes: the more there are, the less often they are found anew. A tenth of a second, and three microseconds for each.
-        var freshness: Int64 { 100_000 + 3 * Int64(lanes) }
-
         var cursor: Int { tools.firstIndex { $0.name == tool } ?? 0 }
+
+        mutating func find(_ timeline: Timeline, _ t: Int64) {
+            if let found, found == (timeline.generation, timeline.version, t) { return }
+            found = (timeline.generation, timeline.version, t)
+            tools = tally.tools(of: timeline, at: t)
+            arrange()
+        }
 
         mutating func arrange() {
             tools.sort { isReversed ? order.precedes($1, $0) : order.precedes($0, $1) }
@@ -46,20 +49,9 @@ extension Dashboard {
         }
     }
 
-    mutating func findStatistics(_ timeline: Timeline, _ t: Int64) {
-        let age = t - statistics.t
-        let isSame =
-            statistics.version == timeline.version && (age == 0 || age > 0 && !timeline.isActive(at: t) && statistics.t >= timeline.last)
-        guard !isSame, statistics.version < 0 || age < 0 || age >= statistics.freshness || playhead.isStill || !timeline.isActive(at: t)
-        else { return }
-        statistics.tools = timeline.toolStatistics(at: t)
-        (statistics.version, statistics.t, statistics.lanes) = (timeline.version, t, timeline.laneRange.count)
-        statistics.arrange()
-    }
-
     /// Answers the keys of the view; false for one that means something else.
     mutating func handleStatistics(_ command: Command, _ timeline: Timeline, _ t: Int64) -> Bool {
-        findStatistics(timeline, t)
+        statistics.find(timeline, t)
         let page = max(1, statistics.height / 2)
         switch command {
         case .up: statistics.move(to: statistics.cursor - 1)
@@ -106,7 +98,7 @@ extension Dashboard {
         if let rule = top.rule { drawRule(rule, into: &frame) }
         if let tabs = top.tabs { drawTabs(tabs, index, input, into: &frame) }
         drawBottom(bottom, timeline, t, input, into: &frame)
-        findStatistics(timeline, t)
+        statistics.find(timeline, t)
         drawStatistics(top.end..<bottom.start, rule: bottom.rule, into: &frame)
         if showsKeys { drawKeys(into: &frame) }
     }

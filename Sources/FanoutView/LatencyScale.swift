@@ -1,4 +1,5 @@
 package import FanoutEvents
+internal import FanoutTimeline
 
 #if canImport(Darwin)
     internal import Darwin
@@ -31,11 +32,14 @@ package struct LatencyScale: Sendable, Hashable {
         return max(0, min(columns - 1, Int(share * Double(columns))))
     }
 
-    /// How many of some lengths fall into each column.
+    /// How many of some lengths, the shortest first, fall into each column.
     package func counts(_ lengths: [Int64]) -> [Int] {
-        var counts = [Int](repeating: 0, count: columns)
-        for length in lengths { counts[column(length)] += 1 }
-        return counts
+        var first = 0
+        return (0..<columns).map { column in
+            let end = lengths.end(from: first) { self.column($0) <= column }
+            defer { first = end }
+            return end - first
+        }
     }
 
     /// Labels with room between them: of the tens where there are several, else of each step.

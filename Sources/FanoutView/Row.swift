@@ -55,8 +55,8 @@ package struct RowList: Sendable {
     let timeline: Timeline
     let t: Int64
     private(set) var parts: [Part] = []
-    /// Where lanes of all turns stand in one order.
-    private var flat: FlatRows?
+    /// Where lanes of all turns stand in the order of a number.
+    private var sorted: (lanes: SortedLanes, key: SortedLanes.Key)?
     package private(set) var count = 0
     package let hasHeadings: Bool
     /// Lanes that are left out by a filter have no row; all others have one, or are folded into one.
@@ -75,19 +75,20 @@ package struct RowList: Sendable {
         self.t = t
         self.arrangement = arrangement
         cache.meet(timeline, arrangement)
-        guard !arrangement.isFlat else {
+        sorted = cache.sorted(timeline, t, arrangement)
+        if let sorted {
             hasHeadings = false
-            let flat = cache.flat(timeline, t, arrangement)
-            self.flat = flat
-            count = flat.count
+            count = sorted.lanes.count
             return
         }
-        let roots = timeline.rootTurns(at: t)
-        hasHeadings = roots.count > 1
-        parts.reserveCapacity(roots.count)
-        for root in roots {
+        let isFlat = arrangement.isFlat
+        let turns = isFlat ? timeline.turnsBegun(by: t) : timeline.rootTurns(at: t)
+        hasHeadings = turns.count > 1 && !isFlat
+        parts.reserveCapacity(turns.count)
+        for root in turns {
             let rows = cache.rows(root, timeline, t, arrangement, hasHeading: hasHeadings)
-            let size = rows?.count ?? ((root.lanes ?? Self.count(root.turn, in: timeline, at: t, depth: 0)) + (hasHeadings ? 1 : 0))
+            let lanes = root.lanes ?? Self.count(root.turn, in: timeline, at: t, depth: isFlat ? Self.deepest : 0)
+            let size = rows?.count ?? lanes + (hasHeadings ? 1 : 0)
             guard size > 0 else { continue }
             parts.append(Part(turn: root.turn, first: count, count: size, rows: rows))
             count += size
@@ -96,17 +97,21 @@ package struct RowList: Sendable {
 
     /// The rows from one on, as many as there are up to a limit.
     package func rows(from first: Int, limit: Int) -> [Row] {
+        let first = max(0, min(first, count))
+        let end = min(count, first + max(0, limit))
+        guard arrangement.isReversed else { return upright(first..<end) }
+        return upright(count - end..<count - first).reversed()
+    }
+
+    /// Rows of the order that is not turned round.
+    private func upright(_ range: Range<Int>) -> [Row] {
+        if let sorted { return range.map { .lane(sorted.lanes[$0], depth: 0) } }
         var rows: [Row] = []
-        guard limit > 0 else { return rows }
-        if let flat {
-            let first = max(0, min(first, count))
-            return flat.lanes(first..<min(count, first + limit)).map { .lane($0, depth: 0) }
-        }
-        let low = parts.end { $0.first + $0.count <= first }
+        let low = parts.end { $0.first + $0.count <= range.lowerBound }
         for part in parts[low...] {
-            guard rows.count < limit else { break }
-            let skip = max(0, first - part.first)
-            rows += list(part, skip: skip, limit: limit - rows.count)
+            guard rows.count < range.count else { break }
+            let skip = max(0, range.lowerBound - part.first)
+            rows += list(part, skip: skip, limit: range.count - rows.count)
         }
         return rows
     }
@@ -114,8 +119,16 @@ package struct RowList: Sendable {
     /// The row of a lane, or the one that it is folded into; nil where it is not shown at this instant.
     package func index(of lane: Int) -> Int? {
         guard timeline.laneRange.contains(lane), timeline.lane(lane).seen <= t else { return nil }
-        if let flat { return flat.row(of: lane, timeline, t) }
+        return place(of: lane).map { arrangement.isReversed ? count - 1 - $0 : $0 }
+    }
+
+    private func place(of lane: Int) -> Int? {
+        if let sorted { return sorted.lanes.row(of: lane, key: sorted.key(lane, timeline, t)) }
         guard let part = part(of: lane) else { return nil }
+        if part.rows == nil, isPlain(timeline.turns[part.turn]) {
+            let place = timeline.turns[part.turn].lanes.firstIndex(of: Int32(clamping: lane))
+            return place.map { part.first + (hasHeadings ? 1 : 0) + $0 }
+        }
         let rows = list(part, skip: 0, limit: part.count)
         let place =
             rows.firstIndex { $0.lane == lane }
@@ -131,7 +144,7 @@ package struct RowList: Sendable {
     }
 
     private func part(of lane: Int) -> Part? {
-        let top = timeline.rootTurn(of: lane)
+        let top = arrangement.isFlat ? Int(timeline.lane(lane).turn) : timeline.rootTurn(of: lane)
         // In the order of turns.
         let low = parts.end { $0.turn < top }
         return low < parts.count && parts[low].turn == top ? parts[low] : nil
@@ -141,7 +154,7 @@ package struct RowList: Sendable {
     package func shown(among lanes: [Int]) -> [Int] {
         guard !arrangement.isPlain else { return lanes }
         var known: [Int: Set<Int>] = [:]
-        if flat != nil { return lanes.filter { index(of: $0) != nil } }
+        if sorted != nil { return lanes.filter { index(of: $0) != nil } }
         return lanes.filter { lane in
             guard let part = part(of: lane) else { return false }
             guard let rows = part.rows else { return true }
@@ -196,8 +209,8 @@ package struct RowList: Sendable {
     }
 
     /// The row at which a turn begins, and the turn of a row.
-    package func firstRow(ofTurn turn: Int) -> Int? { parts.first { $0.turn == turn }?.first }
-    package func turn(ofRow row: Int) -> Int? { parts.last { $0.first <= row }?.turn }
+    package func firstRow(ofTurn turn: Int) -> Int? { arrangement.isFlat ? nil : parts.first { $0.turn == turn }?.first }
+    package func turn(ofRow row: Int) -> Int? { arrangement.isFlat ? nil : parts.last { $0.first <= row }?.turn }
     package var turns: [Int] { arrangement.isFlat ? [] : parts.map(\.turn) }
 
     private func list(_ part: Part, skip: Int, limit: Int) -> [Row] {
@@ -217,7 +230,16 @@ package struct RowList: Sendable {
         return rows
     }
 
+    /// Whether each lane of a turn is one row, in its order.
+    private func isPlain(_ turn: Turn) -> Bool { turn.last <= t && (!turn.hasNested || arrangement.isFlat) }
+
     private func append(_ turn: Int, depth: Int, _ skip: inout Int, _ limit: Int, _ rows: inout [Row]) {
+        guard !isPlain(timeline.turns[turn]) else {
+            let lanes = timeline.turns[turn].lanes
+            rows += lanes.dropFirst(skip).prefix(limit - rows.count).map { .lane(Int($0), depth: depth) }
+            skip = max(0, skip - lanes.count)
+            return
+        }
         for number in timeline.turns[turn].lanes {
             guard rows.count < limit else { return }
             let lane = timeline.lane(Int(number))
@@ -227,7 +249,7 @@ package struct RowList: Sendable {
             } else {
                 rows.append(.lane(Int(number), depth: depth))
             }
-            guard lane.isParent, depth < Self.deepest else { continue }
+            guard lane.isParent, depth < Self.deepest, !arrangement.isFlat else { continue }
             for child in timeline.children(of: Int(number)) {
                 append(child, depth: depth + 1, &skip, limit, &rows)
             }

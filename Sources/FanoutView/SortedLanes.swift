@@ -15,20 +15,13 @@ struct SortedLanes: Sendable {
         static func < (a: Entry, b: Entry) -> Bool { (a.key, a.lane) < (b.key, b.lane) }
     }
 
+    private var watch = LaneWatch()
     /// Lanes that have ended; those that did so lately stand apart, so that few must be moved for each.
-    private var settled = ContiguousArray<Entry>()
+    private var settled: [Entry] = []
     private var lately: [Entry] = []
-    /// Lanes that have not ended.
-    private var open: [Int] = []
-    /// Lanes that are not known yet, the next one last.
-    private var unseen: [(seen: Int64, lane: Int)] = []
-    /// Those of both kinds that stand among the settled ones: how many of all come before each.
+    /// Those that go on, and those that ended lately, stand among the settled ones: how many of all come before each.
     private var inserted: [(rank: Int, entry: Entry)] = []
-    /// Lanes below this one were looked at.
-    private var next = 0
-    private var t = Int64.min
     private var revision: [Int] = []
-    private var over: Int64?
 
     /// Lanes that may stand apart.
     private static let mostLately = 1024
@@ -38,60 +31,33 @@ struct SortedLanes: Sendable {
     /// Puts lanes where they belong at an instant.
     ///
     /// - Parameters:
-    ///   - revision: Another number where anything but the passing of time has changed what is known of ended lanes.
+    ///   - revision: Another number where lanes that have ended have another key, or others of them pass.
     ///   - key: Of a lane; what has ended has the same for good.
-    mutating func update(
-        _ timeline: Timeline, at t: Int64, revision: [Int], _ arrangement: Arrangement, key: Key
-    ) {
-        let range = timeline.laneRange
-        if t < self.t || revision != self.revision || over != timeline.over || next < range.lowerBound {
+    mutating func update(_ timeline: Timeline, at t: Int64, revision: [Int], _ arrangement: Arrangement, key: Key) {
+        if revision != self.revision {
             self = SortedLanes()
-            next = range.lowerBound
-            (self.revision, over) = (revision, timeline.over)
+            self.revision = revision
         }
-        self.t = t
-        learn(next..<range.upperBound, timeline)
-        var stillOpen: [Int] = []
-        var ended: [Entry] = []
-        var running: [Entry] = []
-        let isOver = timeline.over.map { $0 <= t } ?? false
-        for number in open {
-            let lane = timeline.lane(number)
-            let hasEnded = lane.ended <= t || isOver
-            if !hasEnded { stillOpen.append(number) }
-            guard Int(lane.turn) >= timeline.firstTurn, arrangement.passes(number, timeline, t) else { continue }
-            let entry = Entry(key: key(number, timeline, t), lane: Int32(number))
-            if hasEnded { ended.append(entry) } else { running.append(entry) }
+        let look = watch.look(at: timeline, t)
+        if look.isAnew { (settled, lately) = ([], []) }
+        func entries(_ lanes: [Int]) -> [Entry] {
+            var entries: [Entry] = []
+            for lane in lanes where arrangement.passes(lane, timeline, t) {
+                entries.append(Entry(key: key(lane, timeline, t), lane: Int32(lane)))
+            }
+            entries.sortStably { Int64($0.lane) }
+            entries.sortStably(by: \.key)
+            return entries
         }
-        open = stillOpen
-        if !ended.isEmpty { settle(ended) }
-        running.sort { $0 < $1 }
-        insert(Self.merged(lately, running))
-    }
-
-    /// Takes up lanes that are new, and those that are known from now on.
-    private mutating func learn(_ lanes: Range<Int>, _ timeline: Timeline) {
-        next = lanes.upperBound
-        let before = unseen.count
-        for lane in lanes {
-            let seen = timeline.lane(lane).seen
-            if seen <= t { open.append(lane) } else { unseen.append((seen, lane)) }
-        }
-        if unseen.count > before { unseen.sort { $0.seen > $1.seen } }
-        while let last = unseen.last, last.seen <= t {
-            open.append(last.lane)
-            unseen.removeLast()
-        }
+        settle(entries(look.ended))
+        insert(lately.merged(with: entries(watch.open), by: <))
     }
 
     private mutating func settle(_ ended: [Entry]) {
-        let ended = ended.sorted { $0 < $1 }
-        if lately.count + ended.count <= Self.mostLately {
-            lately = Self.merged(lately, ended)
-        } else {
-            settled = Self.merged(settled, ContiguousArray(Self.merged(lately, ended)))
-            lately = []
-        }
+        lately = lately.merged(with: ended, by: <)
+        guard lately.count > Self.mostLately else { return }
+        settled = settled.merged(with: lately, by: <)
+        lately = []
     }
 
     private mutating func insert(_ entries: [Entry]) {
@@ -102,27 +68,6 @@ struct SortedLanes: Sendable {
             low = settled.end(from: low) { $0 < entry }
             inserted.append((low + place, entry))
         }
-    }
-
-    private static func merged<List: RangeReplaceableCollection & RandomAccessCollection>(_ a: List, _ b: List) -> List
-    where List.Element == Entry, List.Index == Int {
-        guard !a.isEmpty else { return b }
-        guard !b.isEmpty else { return a }
-        var all = List()
-        all.reserveCapacity(a.count + b.count)
-        var (i, j) = (a.startIndex, b.startIndex)
-        while i < a.endIndex, j < b.endIndex {
-            if b[j] < a[i] {
-                all.append(b[j])
-                j += 1
-            } else {
-                all.append(a[i])
-                i += 1
-            }
-        }
-        all.append(contentsOf: a[i...])
-        all.append(contentsOf: b[j...])
-        return all
     }
 
     subscript(row: Int) -> Int { Int(entry(row).lane) }

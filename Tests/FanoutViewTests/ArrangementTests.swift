@@ -22,6 +22,7 @@ struct ArrangementTests {
         case 5: (arrangement.order, arrangement.isReversed) = (.state, true)
         case 6: arrangement.order = .tool
         case 7: (arrangement.order, arrangement.isReversed) = (.start, true)
+        case 8: (arrangement.order, arrangement.isReversed) = (.called, true)
         default: break
         }
         return arrangement
@@ -47,7 +48,7 @@ struct ArrangementTests {
         try #require(zip(events, events.dropFirst()).contains { $0.t > $1.t }, "nothing comes late")
         let end = events.map(\.t).max() ?? 0
         for filter in Self.filters {
-            for variant in 0..<8 {
+            for variant in 0...8 {
                 let arrangement = try Self.arrangement(filter, variant)
                 var timelines = Timelines()
                 timelines.open(Header(session: "s", started: 0), session: 0, source: 0)
@@ -67,6 +68,23 @@ struct ArrangementTests {
                     try compare(timelines[0], t, arrangement, &cache, "\(filter), variant \(variant), over")
                 }
             }
+        }
+    }
+
+    @Test("an order that was left is right when one comes back to it", arguments: 1...6)
+    func cameBack(seed: Int) throws {
+        let events = RandomSession(seed: UInt64(seed), turns: 4, calls: 6).events
+        var timelines = Timelines()
+        timelines.open(Header(session: "s", started: 0), session: 0, source: 0)
+        var cache = RowCache()
+        var arrangement = Arrangement()
+        for (count, event) in events.enumerated() {
+            timelines.apply(event, session: 0, source: 0, place: .none)
+            arrangement.order = LaneOrder.allCases[count % LaneOrder.allCases.count]
+            arrangement.isReversed = count % 3 == 0
+            if count % 13 == 12 { arrangement.folds.turns = arrangement.folds.turns.isEmpty ? [0] : [] }
+            if count % 29 == 28 { arrangement.use(try LaneFilter(Self.filters[count % Self.filters.count])) }
+            try compare(timelines[0], event.t, arrangement, &cache, "event \(count)")
         }
     }
 

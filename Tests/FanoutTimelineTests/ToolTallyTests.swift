@@ -49,7 +49,9 @@ struct ToolTallyTests {
         timeline.apply(Event(t: 0, .callRequested(Event.CallRequested(turn: 1, call: "c", name: "bash", index: 0))))
         for (attempt, t) in [(1, Int64(10)), (2, 30)] {
             timeline.apply(Event(t: t, .callStarted(Event.CallStarted(call: "c", attempt: attempt))))
-            if attempt == 1 { timeline.apply(Event(t: 20, .callRetrying(Event.CallRetrying(call: "c", attempt: 1, error: nil, delay: nil)))) }
+            if attempt == 1 {
+                timeline.apply(Event(t: 20, .callRetrying(Event.CallRetrying(call: "c", attempt: 1, error: nil, delay: nil))))
+            }
         }
         timeline.apply(Event(t: 40, .callFinished(Event.CallFinished(call: "c", outcome: .ok))))
         #expect([15, 25, 35, 40].map { timeline.toolStatistics(at: $0)[0].retries } == [0, 0, 1, 1])

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// A colour as a theme gives it.
 package enum Color: Sendable, Hashable {
     /// Whatever the terminal has where nothing is said.
@@ -62,5 +68,40 @@ extension Color {
         let mean = (Int(a.red) + Int(b.red)) / 2
         let (red, green, blue) = (Int(a.red) - Int(b.red), Int(a.green) - Int(b.green), Int(a.blue) - Int(b.blue))
         return (512 + mean) * red * red + 1024 * green * green + (767 - mean) * blue * blue
+    }
+
+    /// How far text stands out from what is behind it, from 1 to 21, as WCAG 2 defines it; nil where either is the user's own.
+    func contrast(with other: Color) -> Double? {
+        guard let a = luminance, let b = other.luminance else { return nil }
+        return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+    }
+
+    /// The least contrast of text.
+    private static let leastContrast = 4.5
+
+    /// As it is, or as much nearer to white or to black as it takes to be read on a background.
+    ///
+    /// - Parameter form: What a terminal shows of a colour.
+    func legible(on background: Color, as form: (Color) -> Color = { $0 }) -> Color {
+        guard let components, let behind = background.luminance else { return form(self) }
+        let target = behind < 0.18 ? 255 : 0
+        for step in 0...20 {
+            func mixed(_ part: UInt8) -> UInt8 { UInt8((Int(part) * (20 - step) + target * step) / 20) }
+            let color = form(step == 0 ? self : .rgb(mixed(components.red), mixed(components.green), mixed(components.blue)))
+            guard let contrast = color.contrast(with: background), contrast < Self.leastContrast else { return color }
+        }
+        return form(self)
+    }
+
+    /// The light it gives, from 0 to 1; nil for what is the user's own.
+    private var luminance: Double? {
+        if case .indexed(let place) = self, place < 16 { return nil }
+        return components.map { red, green, blue in
+            let light = [red, green, blue].map { part in
+                let part = Double(part) / 255
+                return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+        }
     }
 }

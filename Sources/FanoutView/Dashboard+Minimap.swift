@@ -6,7 +6,9 @@ extension Dashboard {
     /// The stretch of a turn, where it is wider than the axis shows.
     func wholeTurn(_ turn: Int, _ timeline: Timeline, _ t: Int64) -> Range<Int64>? {
         let own = timeline.turns[turn]
-        let end = min(own.last, t)
+        // A turn whose calls go on grows although nothing is told of it.
+        let goesOn = timeline.openLanes(at: t).contains { Int(timeline.lane($0).turn) == turn }
+        let end = goesOn ? t : min(own.last, t)
         guard laneRows > 4, end > own.started, findings.precision.wall != .orderOnly else { return nil }
         let slack = axis.span / 10
         guard own.started < axis.start - slack || end > axis.end + slack else { return nil }

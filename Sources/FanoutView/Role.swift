@@ -56,6 +56,14 @@ package enum Role: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is read, where others only draw or divide.
+    package var isText: Bool {
+        switch self {
+        case .background, .selectionBackground, .border, .barWait, .barRun, .barAttempt, .barBackoff, .now, .concurrency: false
+        default: true
+        }
+    }
+
     package init?(name: String) {
         guard let role = Role.allCases.first(where: { $0.name == name }) else { return nil }
         self = role

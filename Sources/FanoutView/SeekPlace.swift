@@ -21,10 +21,10 @@ package enum SeekPlace: Sendable, Hashable {
         }
     }
 
-    /// Seconds, `M:SS`, `H:MM:SS`, `50%`; anything else is a marker's name.
+    /// Seconds, `M:SS`, `H:MM:SS`, a number with a unit such as `90s`, `50%`; anything else is a marker's name.
     package init(_ text: String) {
-        if let seconds = Self.seconds(text) {
-            self = .instant(Int64(seconds * 1_000_000))
+        if let instant = Self.seconds(text).map({ Int64($0 * 1_000_000) }) ?? Int64(durationText: text) {
+            self = .instant(instant)
         } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
             self = .share(percent / 100)
         } else {

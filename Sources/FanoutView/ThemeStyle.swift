@@ -12,10 +12,15 @@ package struct ThemeStyle: Sendable, Hashable {
     package var background: Int32?
     package var attributes: Style.Attributes
 
-    init(_ style: Style, depth: ColorDepth) {
+    /// - Parameter isLegible: Whether the foreground is chosen so that it can be read on its background, where the nearest one cannot.
+    init(_ style: Style, depth: ColorDepth, isLegible: Bool = false) {
         attributes = style.attributes
         foreground = Self.number(of: style.foreground, or: style.foreground16, depth: depth)
         background = Self.number(of: style.background, or: style.background16, depth: depth)
+        if depth == .indexed, isLegible, foreground.map({ $0 > 15 }) ?? false, let background {
+            func form(_ color: Color) -> Color { Self.number(of: color, or: nil, depth: depth).map { .indexed(UInt8($0)) } ?? color }
+            foreground = Self.number(of: style.foreground.legible(on: .indexed(UInt8(background)), as: form), or: nil, depth: depth)
+        }
         if depth == .eight {
             // The bright half is the other half in bold, where there is no more; backgrounds have no bright half.
             if let bright = foreground, bright > 7 {
@@ -52,7 +57,7 @@ extension Theme {
     /// The styles of all cells, for a terminal of some depth: the role's number doubled, one more where it is selected.
     package func styles(depth: ColorDepth) -> [ThemeStyle] {
         Role.allCases.flatMap { role in
-            [false, true].map { ThemeStyle(style(of: role, isSelected: $0), depth: depth) }
+            [false, true].map { ThemeStyle(style(of: role, isSelected: $0), depth: depth, isLegible: $0 && role.isText) }
         }
     }
 }

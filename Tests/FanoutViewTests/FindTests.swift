@@ -177,6 +177,16 @@ struct FindTests {
         expect(scene.frame(), is: "minimap")
     }
 
+    @Test("the whole of a turn that goes on reaches to now")
+    func minimapGoesOn() {
+        var scene = Conversation()
+        scene.tell(0, .turn(1, title: "a"), .wants(1, "a", "bash", [:], index: 0), .began("a"))
+        scene.clock = 60_000_000
+        scene.now = 60_000_000
+        scene.press("+", "+")
+        #expect(scene.frame().lines.contains { $0.contains("whole turn 1m") }, "\(scene.frame().text)")
+    }
+
     @Test("whoever is asked sees the whole argument at once, and can put it away")
     func approval() {
         var scene = Self.scene()

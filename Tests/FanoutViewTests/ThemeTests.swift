@@ -22,7 +22,7 @@ struct ThemeTests {
         }
     }
 
-    /// What WCAG 2 asks of text, and of bars that are pictures; a little less on the selection, which is itself a mark.
+    /// What WCAG 2 asks of text, and of bars that are pictures.
     ///
     /// Lines that only divide, and the pattern of a bar that waits, are asked for less: the guidelines ask nothing of what is not needed to
     /// understand, and how long a call waited stands in words. In `high-contrast` nothing is asked for less.
@@ -31,7 +31,8 @@ struct ThemeTests {
         return switch role {
         case .border, .barWait: isSelected ? 2 : 2.5
         case .now, .concurrency: 3
-        default: isSelected ? 3.8 : 4.5
+        case .barRun, .barAttempt, .barBackoff: isSelected ? 3 : 4.5
+        default: 4.5
         }
     }
 

@@ -70,7 +70,7 @@ struct WrittenCommandTests {
         Case("sort TOOL reversed", seen: "by tool, reversed"),
         Case("sort call", seen: "in the order of the calls"), Case("sort", seen: "by time"),
         Case("sort errors", before: [.function(6)], seen: "ERR"),
-        Case("seek 1.5", ms: 1_500), Case("seek 0:12", ms: 12_000), Case("seek 50%", ms: 10_000), Case("seek 99", ms: 20_000),
+        Case("seek 1.5", ms: 1_500), Case("seek 1500ms", ms: 1_500), Case("seek 0:12", ms: 12_000), Case("seek 50%", ms: 10_000), Case("seek 99", ms: 20_000),
         Case("seek fix tests", ms: 4_000), Case("seek Intro", ms: 1_000),
         Case("speed 4", seen: "speed 4x"), Case("speed 0.1", seen: "speed 0.1x"), Case("speed max", seen: "speed max"),
         Case("speed 2x", seen: "speed 2x"), Case("idle 1.5", seen: "idle > 1.5s skipped"), Case("idle", seen: "skipped: "),

@@ -172,7 +172,7 @@ extension Timeline {
         forEachAttempt(of: number, at: t) { start, end in
             if let end {
                 sum += end - start
-            } else if over == nil {
+            } else if over.map({ t < $0 }) ?? true {
                 sum += t - start
             }
         }

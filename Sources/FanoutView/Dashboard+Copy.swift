@@ -98,7 +98,7 @@ struct CallText {
         }
         var parts = ["queue " + DurationText.length(waiting)]
         if let first {
-            parts.append("run " + LaneTime.run(timeline, lane: number, at: detail.t, glyphs: glyphs))
+            parts.append("run " + LaneTime.text(timeline, lane: number, at: detail.t, glyphs: glyphs))
             parts.append(instant("started", first.start, first.approxStart))
         }
         if hasEnded {

@@ -95,7 +95,7 @@ extension Dashboard {
             let origin = timeline.turns[Int(lane.turn)].started
             line.add("queue", DurationText.length(waiting), .text, gap: 0, into: &frame)
             if let first {
-                line.add("run", LaneTime.run(timeline, lane: number, at: t, glyphs: glyphs), .text, into: &frame)
+                line.add("run", LaneTime.text(timeline, lane: number, at: t, glyphs: glyphs), .text, into: &frame)
                 if timeline.measuredRun(of: number, at: t) != nil {
                     line.add("measured where it ran", .muted, gap: 1, into: &frame)
                 }

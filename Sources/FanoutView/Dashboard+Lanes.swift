@@ -226,9 +226,10 @@ extension Dashboard {
         }
         let hasEnded = lane.ended <= t
         let end = hasEnded ? lane.ended : timeline.over.map { min($0, t) } ?? t
+        let isOpen = !hasEnded && timeline.over.map { t < $0 } ?? true
         let place = orderPlace(of: number, timeline).map { CleanText($0.start) + " of " + CleanText($0.calls) } ?? ""
         bar.drawOrder(
-            from: start, to: end, words.glyph, role, isOpen: !hasEnded && timeline.over == nil, place: lane.kind == .call ? place : "",
+            from: start, to: end, words.glyph, role, isOpen: isOpen, place: lane.kind == .call ? place : "",
             into: &frame)
     }
 

@@ -122,7 +122,7 @@ extension Dashboard {
     private mutating func drawCall(_ lane: Int, _ y: Int, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
         fetchSummary(lane, timeline, input)
         let words = LaneWords(timeline, lane: lane, at: t, glyphs: glyphs)
-        let time = LaneTime.run(timeline, lane: lane, at: t, glyphs: glyphs)
+        let time = LaneTime.text(timeline, lane: lane, at: t, glyphs: glyphs)
         let timeColumns = 6
         let edge = min(frame.width - 1, Self.textStart + Self.widestText)
         frame.put(time, x: edge - time.columns, y: y, role: words.role == .queued ? .muted : .text)

@@ -49,7 +49,7 @@ package enum PlainLine {
         case .callFinished(let body):
             guard let lane = timeline.lane(ofCall: body.call) else { return nil }
             let words = LaneWords(timeline, lane: lane, at: event.t, glyphs: glyphs)
-            let run = timeline.lane(lane).attempts > 0 ? LaneTime.run(timeline, lane: lane, at: event.t, glyphs: glyphs) : ""
+            let run = LaneTime.text(timeline, lane: lane, at: event.t, glyphs: glyphs)
             let error = body.error.map { CleanText(String($0.message.prefix(400))) } ?? ""
             return say(words.glyph, name(body.call), CleanText(body.outcome.rawValue), run, error)
         case .turnFinished(let body):

@@ -101,27 +101,18 @@ extension Event.Approximation {
     }
 }
 
-/// What the time column says of a lane.
+/// What is said of the time of a lane.
 enum LaneTime {
-    /// Its run time, or its waiting time until it starts; empty for one that ended without having run.
+    /// What its attempts took, without what lay between them; its waiting time until the first; empty for one that ended without having run.
     static func text(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) -> CleanText {
         let lane = timeline.lane(number)
-        let end = min(t, lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last)
-        if let measured = timeline.measuredRun(of: number, at: t) {
-            return DurationText.length(measured)
+        var hasRun = timeline.measuredRun(of: number, at: t) != nil
+        timeline.forEachAttempt(of: number, at: t) { _, _ in hasRun = true }
+        guard !hasRun else {
+            return DurationText.length(timeline.runTime(of: number, at: t), timeline.precision(ofRun: number, at: t), glyphs)
         }
-        var start: Int64?
-        timeline.forEachAttempt(of: number, at: t) { began, _ in start = start ?? began }
-        guard let start else {
-            if lane.ended <= t { return "" }
-            return lane.approxStart == .order ? DurationText.orderOnly : DurationText.length(end - lane.seen)
-        }
-        return DurationText.length(end - start, timeline.precision(ofRun: number, at: t), glyphs)
-    }
-
-    /// What its attempts took; its waiting time until it starts.
-    static func run(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) -> CleanText {
-        guard timeline.lane(number).attempts > 0 else { return text(timeline, lane: number, at: t, glyphs: glyphs) }
-        return DurationText.length(timeline.runTime(of: number, at: t), timeline.precision(ofRun: number, at: t), glyphs)
+        if lane.ended <= t { return "" }
+        let end = timeline.over.map { $0 <= t } ?? false ? timeline.last : t
+        return lane.approxStart == .order ? DurationText.orderOnly : DurationText.length(end - lane.seen)
     }
 }

@@ -154,6 +154,8 @@ bool cncurses_start(const char *terminal, int input, int output) {
     // Keys that wait would hold the picture back.
     typeahead(-1);
     leaveok(stdscr, TRUE);
+    // Text is never shifted along a line: some terminals fill the gap with their own background.
+    idcok(stdscr, FALSE);
     cncurses_keys_open();
     // Only after leaving the screen once does this version of ncurses gather its output. Before there are colours, or it would reset them.
     refresh();

@@ -57,9 +57,12 @@ extension Color {
     }()
 
     /// The place nearest to it among those of the palette that are given.
-    func nearest(in places: ClosedRange<Int>) -> UInt8? {
+    ///
+    /// - Parameter background: What it must be readable on, if anything.
+    func nearest(in places: ClosedRange<Int>, legibleOn background: Color? = nil) -> UInt8? {
         guard let components else { return nil }
-        let nearest = places.min { Color.distance(components, Color.palette[$0]) < Color.distance(components, Color.palette[$1]) }
+        let legible = places.filter { place in background.map { Color.indexed(UInt8(place)).isLegible(on: $0) } ?? true }
+        let nearest = legible.min { Color.distance(components, Color.palette[$0]) < Color.distance(components, Color.palette[$1]) }
         return nearest.map { UInt8($0) }
     }
 
@@ -76,21 +79,18 @@ extension Color {
         return (max(a, b) + 0.05) / (min(a, b) + 0.05)
     }
 
-    /// The least contrast of text.
-    private static let leastContrast = 4.5
+    /// Whether text of it can be read on a background, as far as either is known.
+    func isLegible(on background: Color) -> Bool { contrast(with: background).map { $0 >= 4.5 } ?? true }
 
     /// As it is, or as much nearer to white or to black as it takes to be read on a background.
-    ///
-    /// - Parameter form: What a terminal shows of a colour.
-    func legible(on background: Color, as form: (Color) -> Color = { $0 }) -> Color {
-        guard let components, let behind = background.luminance else { return form(self) }
+    func legible(on background: Color) -> Color {
+        guard let components, let behind = background.luminance else { return self }
         let target = behind < 0.18 ? 255 : 0
-        for step in 0...20 {
+        let steps = (0...20).lazy.map { step -> Color in
             func mixed(_ part: UInt8) -> UInt8 { UInt8((Int(part) * (20 - step) + target * step) / 20) }
-            let color = form(step == 0 ? self : .rgb(mixed(components.red), mixed(components.green), mixed(components.blue)))
-            guard let contrast = color.contrast(with: background), contrast < Self.leastContrast else { return color }
+            return step == 0 ? self : .rgb(mixed(components.red), mixed(components.green), mixed(components.blue))
         }
-        return form(self)
+        return steps.first { $0.isLegible(on: background) } ?? self
     }
 
     /// The light it gives, from 0 to 1; nil for what is the user's own.

@@ -36,6 +36,9 @@ extension Dashboard {
             }
             frame.put(glyphs.heights[Self.height(level, of: peak)], x: columns.bar + column, y: y, role: role)
         }
-        frame.select(row: y, x: columns.bar + window.lowerBound..<columns.bar + window.upperBound)
+        // Its edges, which are seen without colours too.
+        for edge in [window.lowerBound - 1, window.upperBound] where (0..<map.columns).contains(edge) {
+            frame.put(glyphs.axis, x: columns.bar + edge, y: y, role: .accent)
+        }
     }
 }

@@ -18,8 +18,8 @@ package struct ThemeStyle: Sendable, Hashable {
         foreground = Self.number(of: style.foreground, or: style.foreground16, depth: depth)
         background = Self.number(of: style.background, or: style.background16, depth: depth)
         if depth == .indexed, isLegible, foreground.map({ $0 > 15 }) ?? false, let background {
-            func form(_ color: Color) -> Color { Self.number(of: color, or: nil, depth: depth).map { .indexed(UInt8($0)) } ?? color }
-            foreground = Self.number(of: style.foreground.legible(on: .indexed(UInt8(background)), as: form), or: nil, depth: depth)
+            let nearest = style.foreground.nearest(in: 16...255, legibleOn: .indexed(UInt8(background)))
+            foreground = nearest.map { Int32($0) } ?? foreground
         }
         if depth == .eight {
             // The bright half is the other half in bold, where there is no more; backgrounds have no bright half.

@@ -149,7 +149,7 @@ extension Timeline {
                 }
                 continue
             }
-            let words = Self.words(payload(arguments(of: lane))?.body.arguments)
+            let words = Self.words(payload(arguments(of: lane, at: last))?.body.arguments)
             let isIndependent =
                 dependencies(of: lane).isEmpty && !words.isEmpty && !words.contains { word in results.contains { $0.contains(word) } }
             let name = name(of: lane)

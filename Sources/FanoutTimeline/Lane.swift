@@ -74,6 +74,8 @@ public struct Lane: Sendable {
         self.seen = seen
     }
 
+    /// Its place in the reply, from 1; nil where nobody said.
+    public var ordinal: Int? { index < 0 ? nil : Int(index) + 1 }
     public var hasEnded: Bool { ended != Lane.never }
     public var isParent: Bool { flags.contains(.isParent) }
     public var isAbandoned: Bool { flags.contains(.abandoned) }

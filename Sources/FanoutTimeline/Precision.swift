@@ -105,16 +105,6 @@ extension Timeline {
         return precision
     }
 
-    /// How far the run times of a tool's ended calls can be trusted, taken together.
-    public func precision(ofTool name: String, at t: Int64) -> Precision {
-        guard hasApproximations, let symbol = symbols.find(name) else { return .measured }
-        var precision = Precision.measured
-        for number in laneRange where lanes[number].name == symbol && lanes[number].ended <= t && precision != .orderOnly {
-            precision += self.precision(ofRun: number, at: t)
-        }
-        return precision
-    }
-
     /// How far a turn's figures can be trusted. The wall rests on the first start and the last end alone; the sum on all attempts that count.
     public func precision(ofTurn place: Int, at t: Int64, path: CriticalPath) -> FiguresPrecision {
         guard hasApproximations else { return FiguresPrecision() }

@@ -128,12 +128,6 @@ extension Timeline {
         ToolStatistics.all(of: [self], at: t)
     }
 
-    /// The run times of a tool's ended calls, sorted, in microseconds; those beyond 71 minutes count as that.
-    public func runTimes(ofTool name: String) -> [Int64] {
-        guard let symbol = symbols.find(name) else { return [] }
-        return runs.runs(of: symbol).map { Int64($0) }.sorted()
-    }
-
     /// Microseconds of a turn in which neither a model's request, nor an attempt, nor a back-off was under way.
     ///
     /// Counted from the turn's start to its end, or to the instant asked for.

@@ -194,14 +194,14 @@ extension Timeline {
         if finished.abandoned || finished.detached, held[Int32(lane)] == nil {
             held[Int32(lane)] = Lane.never
         }
-        let before = lanes[lane].hasEnded ? countedRun(of: lane) : nil
         if let run = finished.run, run >= 0 {
+            if lanes[lane].hasEnded { corrections += 1 }
             measuredRuns[Int32(lane)] = min(run, Self.longestRun)
         }
         if finished.error?.kind.meansNothingRan ?? false {
             takeBackStarts(of: lane)
         }
-        end(lane, finished.outcome, event, countedRun: before)
+        end(lane, finished.outcome, event)
     }
 
     private mutating func addOutput(_ lane: Int, _ event: Event, _ place: Place) {

@@ -71,10 +71,6 @@ extension Timeline {
             ids.forget(before: lanes[kept].id)
         }
         lanes.forget(before: kept)
-        runs = ToolRuns()
-        for lane in kept..<lanes.endIndex {
-            if lanes[lane].hasEnded, let run = countedRun(of: lane) { runs.add(run, tool: lanes[lane].name) }
-        }
         marks.forget(before: firstMark)
         outputs.forget(before: firstOutput)
         index.forget(before: kept)

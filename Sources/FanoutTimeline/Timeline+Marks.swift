@@ -23,7 +23,6 @@ extension Timeline {
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
         let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
         let before = transitions(of: lane, isNeeded: !isInOrder)
-        let counted = lanes[lane].hasEnded ? countedRun(of: lane) : nil
 
         let number = UInt32(marks.endIndex + 1)
         if let previous {
@@ -50,9 +49,6 @@ extension Timeline {
         touch(turn, event.t)
         guard isInOrder else {
             turns[turn].running.isStale = true
-            if lanes[lane].hasEnded {
-                recount(lane, counted)
-            }
             return rejournal(lane, before)
         }
         journalMark(lane, kind, event.t, openStart)
@@ -205,8 +201,7 @@ extension Timeline {
         lanes[lane].hasEnded && lanes[lane].approxEnd != nil && event.approx == nil
     }
 
-    /// - Parameter countedRun: The run time that was counted for it when it ended before, by an end that this one corrects.
-    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event, countedRun: Int64? = nil) {
+    mutating func end(_ lane: Int, _ outcome: Event.Outcome, _ event: Event) {
         // A call ends once; and not before it did something else.
         guard !lanes[lane].hasEnded || corrects(event, lane) else { return }
         let (_, newest, openStart) = neighbours(of: lane, at: event.t)
@@ -226,8 +221,7 @@ extension Timeline {
                 supersede(lane)
             }
             turns[turn].running.isStale = true
-            rejournal(lane, before)
-            return recount(lane, countedRun)
+            return rejournal(lane, before)
         }
         if let place = open.lastIndex(of: Int32(lane)) {
             open.remove(at: place)
@@ -243,22 +237,6 @@ extension Timeline {
             journal.insert(Journal.Change(t: t, kind: .end(outcome), lane: lane))
         } else {
             journal.insert(Journal.Change(t: t, kind: .tick, lane: lane))
-        }
-        recount(lane, nil)
-    }
-
-    /// The run time that an ended call has among those of its tool; nil for one that did not run.
-    func countedRun(of lane: Int) -> Int64? {
-        lanes[lane].kind == .call && lanes[lane].attempts > 0 ? runTime(of: lane, at: Instant.furthest) : nil
-    }
-
-    /// Counts an ended call's run time, in the place of what was counted before something about it came late.
-    private mutating func recount(_ lane: Int, _ counted: Int64?) {
-        guard let run = countedRun(of: lane) else { return }
-        if let counted {
-            runs.replace(counted, by: run, tool: lanes[lane].name)
-        } else {
-            runs.add(run, tool: lanes[lane].name)
         }
     }
 }

@@ -62,7 +62,6 @@ public struct Timeline: Sendable {
     var looseTurn: Int?
     /// Lanes that have not ended, in the order they became known.
     var open: [Int32] = []
-    var runs = ToolRuns()
     /// The agents that any lane is of, as symbols.
     var agentSymbols: Set<UInt32> = []
 
@@ -150,6 +149,9 @@ extension Timeline {
     /// Whether it told of any output.
     public func hasOutput(_ lane: Int) -> Bool { lanes[lane].lastOutput != 0 }
 
+    /// How many of the newest lines of its output, so many at most, had been told by an instant.
+    public func outputCount(of lane: Int, at t: Int64, most: Int) -> Int { outputs(of: lane, most: most).count { $0.t <= t } }
+
     /// The lines of its output, the newest so many, oldest first.
     public func outputs(of lane: Int, most: Int) -> [ToldLine] {
         var mark = OutputMark()
@@ -176,14 +178,23 @@ extension Timeline {
     }
     public func providerID(of lane: Int) -> String? { providerIDs[Int32(lane)] }
 
-    /// The line with its arguments as the tool was given them: references resolved, where they were told.
-    public func arguments(of lane: Int) -> Place { resolvedArguments[Int32(lane)] ?? lanes[lane].arguments }
+    /// The line with its arguments as far as they were told by an instant: from its start as the tool was given them, references resolved.
+    public func arguments(of lane: Int, at t: Int64) -> Place {
+        let own = lanes[lane]
+        var hasStarted = false
+        forEachAttempt(of: lane, at: t) { _, _ in hasStarted = true }
+        if hasStarted, let resolved = resolvedArguments[Int32(lane)] { return resolved }
+        return hasStarted || own.requested <= t || own.ended <= t ? own.arguments : .none
+    }
 
     /// The lane whose end let it start.
     public func freedBy(_ lane: Int) -> Int? {
         let freed = Int(lanes[lane].freedBy) - 1
         return freed < firstLane ? nil : freed
     }
+
+    /// Whether anything of it has no end.
+    public var hasLooseEnds: Bool { !open.isEmpty }
 
     /// What it waits for at an instant, in the words of its event.
     public func waitsOn(_ lane: Int, at t: Int64) -> String? {

@@ -12,7 +12,7 @@ extension Dashboard {
             notice = "select a call first"
             return []
         }
-        let text = CallText(detail: DetailText(timeline: timeline, lane: lane, t: t, event: input.event), glyphs: glyphs)
+        let text = CallText(detail: detailText(lane, timeline, t, input), glyphs: glyphs)
         guard command == .copyJSON else {
             let whole = text.text
             let copied = Self.cut(whole)
@@ -65,7 +65,7 @@ struct CallText {
             default: pages.append(("Error", .error))
             }
         }
-        if timeline.hasOutput(number) {
+        if timeline.outputCount(of: number, at: detail.t, most: 1000) > 0 {
             pages.append(("Output", .output))
         }
         var text = head.string + "\n" + times.string + "\n"
@@ -76,7 +76,7 @@ struct CallText {
     }
 
     private var head: CleanText {
-        let place: CleanText = lane.index >= 0 ? " #" + CleanText(lane.index + 1) : ""
+        let place: CleanText = lane.ordinal.map { " #" + CleanText($0) } ?? ""
         let words = LaneWords(timeline, lane: number, at: detail.t, glyphs: glyphs).words
         return CleanText(timeline.name(of: number)) + place + " (" + CleanText(timeline.id(of: number)) + "): " + words
     }

@@ -28,11 +28,17 @@ extension Dashboard {
         if approval?.lane != asking { approval = (asking, Detail(page: .arguments)) }
     }
 
+    /// What there is to say of a call at an instant.
+    mutating func detailText(_ lane: Int, _ timeline: Timeline, _ t: Int64, _ input: Input) -> DetailText {
+        statistics.find(timeline, t)
+        return DetailText(timeline: timeline, lane: lane, t: t, tool: statistics.tool(timeline.name(of: lane)), event: input.event)
+    }
+
     /// Fetches the page that is open, so that its length is known before the screen is shared out; nil where none is open.
     mutating func layOutDetail(_ timeline: Timeline, _ t: Int64, _ input: Input) -> Page? {
         meetApproval(timeline, t)
         guard let (lane, detail) = shownDetail, timeline.laneRange.contains(lane) else { return nil }
-        let text = DetailText(timeline: timeline, lane: lane, t: t, event: input.event)
+        let text = detailText(lane, timeline, t, input)
         let page = detail.page ?? search.flatMap { $0.hits(lane, in: timeline, at: t).page } ?? text.mostTelling
         layOut(text, page, width: input.width - 4)
         return page
@@ -46,8 +52,8 @@ extension Dashboard {
         var line = Line(x: 1, y: rows.lowerBound, limit: frame.width - 1)
         line.add(glyph: words.glyph, words.role, into: &frame)
         line.add(CleanText(timeline.name(of: selection)), .title, gap: 1, into: &frame)
-        if lane.index >= 0 {
-            line.add("#" + CleanText(lane.index + 1), .muted, gap: 1, into: &frame)
+        if let ordinal = lane.ordinal {
+            line.add("#" + CleanText(ordinal), .muted, gap: 1, into: &frame)
         }
         line.addCut(CleanText(timeline.id(of: selection)), .muted, gap: 2, most: 24, into: &frame)
         if let agent = timeline.agent(of: selection) {
@@ -108,11 +114,12 @@ extension Dashboard {
         if attempts > 1 {
             line.add("attempts", CleanText(attempts), .retrying, into: &frame)
         }
-        let runs = timeline.runTimes(ofTool: timeline.name(of: number))
-        if lane.kind == .call, runs.count > 1, let p50 = Percentile.nearestRank(runs, 50), let p95 = Percentile.nearestRank(runs, 95) {
+        if lane.kind == .call, let tool = statistics.tool(timeline.name(of: number)), tool.runs.count > 1, let p50 = tool.p50,
+            let p95 = tool.p95
+        {
             line.add("p50", DurationText.length(p50), .text, into: &frame)
             line.add("p95", DurationText.length(p95), .text, into: &frame)
-            line.add("of " + CleanText(runs.count), .muted, gap: 1, into: &frame)
+            line.add("of " + CleanText(tool.runs.count), .muted, gap: 1, into: &frame)
         }
     }
 
@@ -170,11 +177,11 @@ extension Dashboard {
     /// Fetches and wraps a page, unless it is the one that was laid out last.
     private mutating func layOut(_ text: DetailText, _ page: Page, width: Int) {
         let isSame = detailCache.lane == text.lane && detailCache.page == page && detailCache.width == width
-        let isFresh = detailCache.version == text.timeline.version && (detailCache.t == text.t || page != .events)
-        if !(isSame && isFresh) {
+        let basis = text.basis(of: page)
+        if !isSame || detailCache.basis != basis {
             detailCache.lines = text.lines(page).flatMap { line in line.text.wrapped(columns: width).map { ($0, line.role) } }
             (detailCache.lane, detailCache.page, detailCache.width) = (text.lane, page, width)
-            (detailCache.version, detailCache.t) = (text.timeline.version, text.t)
+            detailCache.basis = basis
         }
         detailLines = detailCache.lines.count
     }

@@ -29,8 +29,8 @@ extension Dashboard {
             }
         }
 
-        /// From the first start to the last end.
-        var wall: Int64 { max(0, end - start) }
+        /// From the first start to the last end; 0 where none has started.
+        var wall: Int64 { start < end ? end - start : 0 }
     }
 
     private func words(_ together: Together, _ count: Int) -> (glyph: Glyph, role: Role, words: CleanText) {

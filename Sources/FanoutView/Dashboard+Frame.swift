@@ -58,6 +58,8 @@ extension Dashboard {
             hasTabs: showsTabs && input.timelines.all.count > 1)
         var columns = layOutRows(areas, timeline, t, width: input.width)
         let focus = focusTurn(timeline, t)
+        // What is found of the turn decides whether it has a map.
+        let path = findings(focus, timeline, t).path
         let minimap = focus.flatMap { wholeTurn($0, timeline, t) }
         if minimap != nil {
             areas.makeRoomForMinimap()
@@ -65,7 +67,6 @@ extension Dashboard {
         }
         fetchSummaries(timeline, t, input)
 
-        let path = findings(focus, timeline, t).path
         drawHeader(timeline, t, focus, path, into: &frame)
         if let rule = areas.headerRule {
             drawRule(rule, into: &frame)
@@ -193,7 +194,9 @@ extension Dashboard {
             usesPlacement = !open.allSatisfy { shown.contains($0) }
             if usesPlacement {
                 let recent = tail.reversed().compactMap(\.singleLane)
-                placement.update(rows: laneRows, open: open, recent: recent, pinned: selection, in: timeline, at: t)
+                let placed = Set(rows.shown(among: placement.lanes.compactMap(\.self).filter(timeline.laneRange.contains)))
+                placement.update(
+                    rows: laneRows, isShown: placed.contains, open: open, recent: recent, pinned: selection, in: timeline, at: t)
                 visible = placement.lanes.compactMap { $0.map { .lane($0, depth: 0) } }
                 return
             }
@@ -300,12 +303,16 @@ extension Dashboard {
             summaries = [:]
         }
         for lane in visible.compactMap(\.lane) {
-            fetchSummary(lane, timeline, input)
+            fetchSummary(lane, timeline, t, input)
         }
     }
 
     /// Has what a call was asked to do at hand in a few words.
-    mutating func fetchSummary(_ lane: Int, _ timeline: Timeline, _ input: Input) {
+    mutating func fetchSummary(_ lane: Int, _ timeline: Timeline, _ t: Int64, _ input: Input) {
+        guard !timeline.arguments(of: lane, at: t).isNone else {
+            summaries[lane] = nil
+            return
+        }
         let place = timeline.lane(lane).arguments
         guard !place.isNone, summaries[lane]?.place != place, let event = input.event(place) else { return }
         let arguments =

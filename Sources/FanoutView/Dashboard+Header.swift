@@ -22,7 +22,9 @@ extension Dashboard {
         var middle = Line(x: line.x, y: 0, limit: frame.width - 3 - countColumns)
         middle.addCut(SessionDigest.title(of: timeline), .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
         if let focus, let number = timeline.turns[focus].number {
-            let several = timeline.turns.endIndex > 1 ? " of " + CleanText(timeline.turns.endIndex) : ""
+            // Where numbers leave some out, or are told twice, how many there are says nothing beside them.
+            let turns = timeline.turns.endIndex
+            let several = turns > 1 && number <= turns ? " of " + CleanText(turns) : ""
             let turn = "turn " + CleanText(number) + several
             if middle.x + 3 + turn.columns <= middle.limit {
                 middle.add(glyph: glyphs.separator, .muted, gap: 1, into: &frame)
@@ -101,6 +103,8 @@ extension Dashboard {
         switch timeline.outcome {
         case .failed: (glyphs.failed, "FAILED", .failed)
         case .cancelled: (glyphs.cancelled, "CANCELLED", .cancelled)
+        // Its source ended while something went on.
+        case nil where timeline.hasLooseEnds: (glyphs.unknown, "ENDED", .muted)
         case .ok, nil: (glyphs.ok, word, .ok)
         }
     }

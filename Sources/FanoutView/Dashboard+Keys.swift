@@ -326,9 +326,17 @@ extension Dashboard {
             notice = isOfSelection ? "select a call first" : "no call waits for approval"
             return []
         }
+        guard timeline.laneRange.contains(lane) else {
+            notice = "that call is no longer held"
+            return []
+        }
         let call = timeline.id(of: lane)
         if command == .cancelCall, timeline.lane(lane).hasEnded {
             notice = "that call is over"
+            return []
+        }
+        if command == .cancelCall, timeline.lane(lane).kind == .model {
+            notice = "a request to the model ends with its turn" + remedy(.cancelTurn, "cancels that")
             return []
         }
         if command == .retry, let why = whyNotRetried(lane, timeline) {

@@ -172,8 +172,7 @@ extension Dashboard {
         guard timeline.state(of: number, at: t) == .waiting(.dependency),
             let first = timeline.dependencies(of: number).first(where: { timeline.lane($0).ended > t })
         else { return words.words }
-        let place = timeline.lane(first).index
-        return place < 0 ? words.words : "needs #" + CleanText(place + 1)
+        return timeline.lane(first).ordinal.map { "needs #" + CleanText($0) } ?? words.words
     }
 
     private mutating func drawBar(

@@ -30,6 +30,8 @@ extension Dashboard {
         var top = 0
         var height = 1
 
+        func tool(_ name: String) -> ToolStatistics? { tools.first { $0.name == name } }
+
         var cursor: Int { tools.firstIndex { $0.name == tool } ?? 0 }
 
         mutating func find(_ timeline: Timeline, _ t: Int64) {

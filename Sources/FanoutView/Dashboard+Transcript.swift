@@ -120,7 +120,7 @@ extension Dashboard {
     }
 
     private mutating func drawCall(_ lane: Int, _ y: Int, _ timeline: Timeline, _ t: Int64, _ input: Input, into frame: inout Frame) {
-        fetchSummary(lane, timeline, input)
+        fetchSummary(lane, timeline, t, input)
         let words = LaneWords(timeline, lane: lane, at: t, glyphs: glyphs)
         let time = LaneTime.text(timeline, lane: lane, at: t, glyphs: glyphs)
         let timeColumns = 6

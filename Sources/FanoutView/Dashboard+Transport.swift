@@ -22,7 +22,7 @@ extension Dashboard {
         let last = max(t, reach(timeline, input).upperBound)
         guard rows.count >= 4 else {
             let line = drawPosition(first, timeline, t, last: last, into: &frame)
-            let scale = TransportScale(timeline, last, columns: line + 3..<frame.width - 1)
+            let scale = TransportScale(timeline, last, columns: line + 3..<max(line + 3, frame.width - 1))
             if scale.columns.count >= 8 {
                 markTrack(scale, first..<first + 1)
                 drawTrack(first, scale, timeline, t, into: &frame)

@@ -7,8 +7,8 @@ struct DetailCache: Sendable {
     var lane: Int?
     var page: Dashboard.Page?
     var width = 0
-    var version = -1
-    var t: Int64 = 0
+    /// What its lines rest on.
+    var basis: DetailText.Basis?
     var lines: [(text: CleanText, role: Role)] = []
 }
 
@@ -17,7 +17,35 @@ struct DetailText {
     let timeline: Timeline
     let lane: Int
     let t: Int64
+    /// How the calls of its tool fared by that instant.
+    let tool: ToolStatistics?
     let event: (Place) -> Event?
+
+    /// What the lines of a page rest on: as long as it is the same, so are they.
+    enum Basis: Sendable, Hashable {
+        case line(Place)
+        /// The line of its end; nil before that.
+        case end(Place?)
+        case output(stamp: UInt32, count: Int)
+        case runs(Int, Precision?)
+        case everything(version: Int, t: Int64)
+    }
+
+    func basis(of page: Dashboard.Page) -> Basis {
+        switch page {
+        case .arguments: .line(timeline.arguments(of: lane, at: t))
+        case .result, .error: .end(hasEnded ? timeline.lane(lane).result : nil)
+        case .output:
+            .output(stamp: timeline.outputStamp(of: lane), count: timeline.outputCount(of: lane, at: t, most: Self.mostPieces))
+        case .statistics: .runs(tool?.runs.count ?? 0, tool?.precision)
+        case .events: .everything(version: timeline.version, t: t)
+        }
+    }
+
+    private var hasEnded: Bool { timeline.lane(lane).ended <= t }
+
+    /// Pieces of output that are looked at, the newest.
+    private static let mostPieces = 2000
 
     /// Bytes of a payload that are laid out at the most.
     static let longest = 1 << 20
@@ -26,12 +54,13 @@ struct DetailText {
 
     /// The page that tells most: the error of a failed call, the output of one that runs, else the result or the arguments.
     var mostTelling: Dashboard.Page {
-        if timeline.lane(lane).kind == .model, timeline.hasOutput(lane) {
+        let hasOutput = timeline.outputCount(of: lane, at: t, most: Self.mostPieces) > 0
+        if timeline.lane(lane).kind == .model, hasOutput {
             return .output
         }
         return switch timeline.state(of: lane, at: t) {
         case .ended(let outcome): outcome == .ok ? .result : .error
-        case .running where timeline.hasOutput(lane): .output
+        case .running where hasOutput: .output
         case .hidden, .announced, .waiting, .running, .backoff: .arguments
         }
     }
@@ -69,9 +98,10 @@ struct DetailText {
         return text(PrettyJSON.text(value))
     }
 
-    /// The arguments as they were recorded, references resolved where that was told; nil where they were not told, or cannot be read.
+    /// The arguments as they were recorded, references resolved where that was told; nil where they were not told yet, or cannot be read.
     var recordedArguments: JSONText? {
-        for place in [timeline.arguments(of: lane), timeline.lane(lane).arguments] where !place.isNone {
+        let told = timeline.arguments(of: lane, at: t)
+        for place in told.isNone ? [] : [told, timeline.lane(lane).arguments] {
             switch event(place)?.body {
             case .callRequested(let body)?:
                 if let arguments = body.arguments { return arguments }
@@ -87,24 +117,23 @@ struct DetailText {
         if let arguments = recordedArguments {
             return value(arguments)
         }
-        return say(timeline.lane(lane).arguments.isNone ? "no arguments were told" : "the arguments cannot be read any more")
+        guard timeline.arguments(of: lane, at: t).isNone else { return say("the arguments cannot be read any more") }
+        return say(timeline.lane(lane).arguments.isNone ? "no arguments were told" : "its arguments still arrive")
     }
 
     var finished: Event.CallFinished? {
-        let lane = timeline.lane(lane)
-        guard lane.hasEnded, lane.ended <= t, case .callFinished(let body)? = event(lane.result)?.body else { return nil }
+        guard hasEnded, case .callFinished(let body)? = event(timeline.lane(lane).result)?.body else { return nil }
         return body
     }
 
     /// How a request to a model ended.
     var modelFinished: Event.ModelFinished? {
-        let lane = timeline.lane(lane)
-        guard lane.hasEnded, lane.ended <= t, case .modelFinished(let body)? = event(lane.result)?.body else { return nil }
+        guard hasEnded, case .modelFinished(let body)? = event(timeline.lane(lane).result)?.body else { return nil }
         return body
     }
 
     private var result: Lines {
-        guard timeline.lane(lane).hasEnded, timeline.lane(lane).ended <= t else { return say("no result yet") }
+        guard hasEnded else { return say("no result yet") }
         if timeline.lane(lane).kind == .model {
             return modelResult
         }
@@ -118,7 +147,7 @@ struct DetailText {
 
     /// How a request to a model ended, and the tokens that it took.
     private var modelResult: Lines {
-        guard case .modelFinished(let body)? = event(timeline.lane(lane).result)?.body else { return say("no end was told") }
+        guard let body = modelFinished else { return say("no end was told") }
         var lines: Lines = [("finish  " + CleanText(body.finish.rawValue) + (body.reason.map { " (" + CleanText($0) + ")" } ?? ""), .text)]
         for (name, count) in [("input", body.usage?.input), ("output", body.usage?.output), ("cached", body.usage?.cached)] {
             if let count {
@@ -129,10 +158,7 @@ struct DetailText {
     }
 
     private var error: Lines {
-        if case .modelFinished(let body)? = event(timeline.lane(lane).result)?.body, let error = body.error {
-            return [(CleanText(error.kind.rawValue), .failed)] + text(error.message)
-        }
-        guard let error = finished?.error else { return say("no error") }
+        guard let error = modelFinished?.error ?? finished?.error else { return say(hasEnded ? "no error" : "no error yet") }
         return [(CleanText(error.kind.rawValue), .failed)] + text(error.message)
     }
 
@@ -140,7 +166,7 @@ struct DetailText {
         guard timeline.hasOutput(lane) else { return say("no output") }
         // The newest pieces; what came before them can be found in the recording. Pieces end anywhere, also in the middle of a line.
         var runs: [(text: String, role: Role)] = []
-        for told in timeline.outputs(of: lane, most: 2000) where told.t <= t {
+        for told in timeline.outputs(of: lane, most: Self.mostPieces) where told.t <= t {
             guard let piece = event(told.place).flatMap({ piece($0.body) }) else { continue }
             if let last = runs.indices.last, runs[last].role == piece.role {
                 runs[last].text += piece.text
@@ -166,16 +192,13 @@ struct DetailText {
     }
 
     private var statistics: Lines {
-        let name = timeline.name(of: lane)
-        let runs = timeline.runTimes(ofTool: name)
-        guard !runs.isEmpty else { return say("no earlier run of " + CleanText(name)) }
-        var lines: Lines = [(CleanText(name) + ": " + CleanText(runs.count) + " runs that ended", .text)]
-        for (label, percent) in [("p50", 50), ("p95", 95), ("p99", 99)] as [(CleanText, Int)] {
-            if let value = Percentile.nearestRank(runs, percent) {
-                lines.append((label + "  " + DurationText.length(value), .text))
-            }
+        let name = CleanText(timeline.name(of: lane))
+        guard let tool, !tool.runs.isEmpty else { return say("no earlier run of " + name) }
+        var lines: Lines = [(name + ": " + CleanText(tool.runs.count) + " runs that ended", .text)]
+        for (label, value) in [("p50", tool.p50), ("p95", tool.p95), ("p99", tool.p99)] as [(CleanText, Int64?)] {
+            if let value { lines.append((label + "  " + DurationText.length(value), .text)) }
         }
-        switch timeline.precision(ofTool: name, at: t) {
+        switch tool.precision {
         case .measured: break
         case .atMost: lines.append(("not all of them were measured; none was longer than is counted here", .muted))
         case .atLeast: lines.append(("not all of them were measured; none was shorter than is counted here", .muted))
@@ -211,8 +234,10 @@ struct DetailText {
             case .held: add(segment.end, segment.isOpen ? "its work still goes on" : "its work ended", .muted)
             }
         }
-        if let freed = timeline.freedBy(self.lane) {
-            add(lane.seen, "let go by " + CleanText(timeline.name(of: freed)) + " " + CleanText(timeline.id(of: freed)), .muted)
+        var start: Int64?
+        timeline.forEachAttempt(of: self.lane, at: t) { began, _ in start = start ?? began }
+        if let start, let freed = timeline.freedBy(self.lane) {
+            add(start, "let go by " + CleanText(timeline.name(of: freed)) + " " + CleanText(timeline.id(of: freed)), .muted)
         }
         if lane.hasEnded {
             let words = LaneWords(timeline, lane: self.lane, at: t, glyphs: .unicode)

@@ -4,7 +4,7 @@ package import FanoutEvents
 package enum DurationText {
     /// A length of time: `45ms`, `8.2s`, `1m09s`, `2h05m`, `3d04h`.
     package static func length(_ microseconds: Int64) -> CleanText {
-        let us = max(0, microseconds)
+        let us = max(0, Instant.held(microseconds))
         if us < 1000 { return us == 0 ? "0ms" : "<1ms" }
         if us < 99_950 { return CleanText((us + 500) / 1000) + "ms" }
         if us < 59_950_000 { return tenths((us + 50_000) / 100_000) + "s" }
@@ -29,7 +29,7 @@ package enum DurationText {
     package static func tick(_ microseconds: Int64, step: Int64) -> CleanText {
         if microseconds == 0 { return "0" }
         let sign: CleanText = microseconds < 0 ? "-" : ""
-        let us = Int64(microseconds.magnitude)
+        let us = Int64(Instant.held(microseconds).magnitude)
         if us >= 60_000_000, step >= 1_000_000 { return sign + position(us, withTenths: false) }
         if us < 1_000_000, step < 100_000 {
             return step < 1000 ? sign + decimal(us, unit: 1000, step: step) + "ms" : sign + CleanText(us / 1000) + "ms"

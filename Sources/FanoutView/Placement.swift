@@ -18,10 +18,14 @@ package struct Placement: Sendable, Hashable {
     /// Adapts to what is open at an instant.
     ///
     /// - Parameters:
+    ///   - isShown: Whether a lane has a row of its own at all.
     ///   - open: The lanes that have not ended, oldest first.
     ///   - recent: Other lanes in the order in which they should be seen, the most wanted first.
     ///   - pinned: A lane that keeps its row whatever becomes of it.
-    package mutating func update(rows: Int, open: [Int], recent: [Int], pinned: Int?, in timeline: Timeline, at t: Int64) {
+    package mutating func update(
+        rows: Int, isShown: (Int) -> Bool = { _ in true }, open: [Int], recent: [Int], pinned: Int?, in timeline: Timeline, at t: Int64
+    ) {
+        slots = slots.map { $0.flatMap { timeline.laneRange.contains($0) && isShown($0) ? $0 : nil } }
         if slots.count > rows {
             // Rows vanish from the bottom; what ran there finds another place below.
             slots.removeLast(slots.count - rows)
@@ -35,7 +39,7 @@ package struct Placement: Sendable, Hashable {
         // runs also those of lanes that wait.
         var free: [(slot: Int, rank: Int, ended: Int64)] = []
         for (slot, lane) in slots.enumerated() {
-            guard let lane, timeline.laneRange.contains(lane) else {
+            guard let lane else {
                 free.append((slot, 0, 0))
                 continue
             }

@@ -14,8 +14,8 @@ package enum PlainLine {
         }
         func name(_ call: String) -> CleanText {
             guard let lane = timeline.lane(ofCall: call) else { return CleanText(call) }
-            let index = timeline.lane(lane).index
-            return padded(CleanText(timeline.title(of: lane)) + (index < 0 ? "" : " #" + CleanText(index + 1)), 20)
+            let place = timeline.lane(lane).ordinal.map { " #" + CleanText($0) } ?? ""
+            return padded(CleanText(timeline.title(of: lane)) + place, 20)
         }
         switch event.body {
         case .turnStarted(let body):

@@ -58,6 +58,7 @@ struct TextHunt: Sendable {
         var hits = lanes[lane - firstLane].hits
         guard !hits.isEmpty else { return hits }
         if timeline.lane(lane).ended > t { hits.remove(.result) }
+        if hits.contains(.arguments), timeline.arguments(of: lane, at: t).isNone { hits.remove(.arguments) }
         if hits.contains(.output), let told = told[lane], told > t { hits.remove(.output) }
         return hits
     }

@@ -11,10 +11,11 @@ struct TranscriptOutline: Sendable {
     private(set) var sections: [(t: Int64, section: Section)] = []
     private var version = -1
     private var generation = -1
+    private var firstTurn = 0
 
     mutating func update(_ timeline: Timeline) {
-        guard (version, generation) != (timeline.outline, timeline.generation) else { return }
-        (version, generation) = (timeline.outline, timeline.generation)
+        guard (version, generation, firstTurn) != (timeline.outline, timeline.generation, timeline.firstTurn) else { return }
+        (version, generation, firstTurn) = (timeline.outline, timeline.generation, timeline.firstTurn)
         var all: [(t: Int64, section: Section)] = timeline.utterances(ofTurn: nil).map { (timeline.utterance($0).t, .loose($0)) }
         all += (timeline.firstTurn..<max(timeline.firstTurn, timeline.turns.endIndex)).map { (timeline.turns[$0].started, .turn($0)) }
         // Messages come first where both came at one instant; a stable order of what is mostly in order.
@@ -27,7 +28,9 @@ struct TranscriptOutline: Sendable {
     func index(of section: Section, in timeline: Timeline) -> Int? {
         let t: Int64
         switch section {
-        case .turn(let turn): t = timeline.turns[turn].started
+        case .turn(let turn):
+            guard turn >= timeline.firstTurn else { return nil }
+            t = timeline.turns[turn].started
         case .loose(let number): t = timeline.utterance(number).t
         }
         var index = firstIndex { $0 >= t }

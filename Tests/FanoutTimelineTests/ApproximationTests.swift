@@ -63,14 +63,14 @@ struct ApproximationTests {
         let corrected = Self.fold([Self.start(1), Self.end(7, .upper, .unknown), Self.end(5, nil, .failed)])
         #expect(corrected.lane(0).outcome == .failed)
         #expect(corrected.lane(0).approxEnd == nil)
-        #expect(corrected.runTimes(ofTool: "a") == [4])
+        #expect(corrected.toolStatistics(at: 9).map(\.runs) == [[4]])
         // What comes after the end counts as if it had come before.
         for late in [
             [Self.start(1, nil, .inferred), Self.end(9), Self.start(4)], [Self.end(9), Self.start(1, nil, .lower), Self.start(4)],
         ] {
             let timeline = Self.fold(late)
             #expect(Self.attempts(timeline) == ["4-9"])
-            #expect(timeline.runTimes(ofTool: "a") == [5])
+            #expect(timeline.toolStatistics(at: 9).map(\.runs) == [[5]])
         }
         // A newer bearer of the id is another call.
         let newer = Self.fold([Self.start(1), Self.end(3, .upper), Self.start(5), Self.end(8)])
@@ -90,9 +90,7 @@ struct ApproximationTests {
             #expect(timeline.figures(at: t) == once.figures(at: t), "round \(round)")
             #expect(timeline.concurrency(from: 0, to: t + 1, count: 30) == once.concurrency(from: 0, to: t + 1, count: 30))
             #expect(timeline.precision(at: t).isMeasured)
-            for tool in ["grep", "read", "bash"] {
-                #expect(timeline.runTimes(ofTool: tool) == once.runTimes(ofTool: tool))
-            }
+            #expect(timeline.toolStatistics(at: t).map(\.runs) == once.toolStatistics(at: t).map(\.runs))
             for lane in once.laneRange {
                 guard let same = timeline.lane(ofCall: once.id(of: lane)) else {
                     Issue.record("\(once.id(of: lane)) is missing")
@@ -165,7 +163,7 @@ struct ApproximationTests {
         #expect(timeline.runTime(of: 0, at: 9) == 3)
         #expect(timeline.precision(ofRun: 0, at: 9) == .measured)
         #expect(timeline.precision(ofRun: 0, at: 5) == .about)
-        #expect(timeline.runTimes(ofTool: "a") == [3])
+        #expect(timeline.toolStatistics(at: 9).map(\.runs) == [[3]])
         #expect(timeline.toolStatistics(at: 9).map(\.sum) == [3])
         #expect(timeline.toolStatistics(at: 9).map(\.precision) == [.measured])
         #expect(timeline.figures(at: 9).sum == 8)

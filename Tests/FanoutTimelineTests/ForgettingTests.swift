@@ -69,7 +69,8 @@ struct ForgettingTests {
         #expect(mostTurns < (hasTurns ? 1500 : 50))
         #expect(kept.laneRange.count >= 1000 / 2)
         #expect(kept.namedTurns == whole.namedTurns)
-        #expect(kept.runTimes(ofTool: "tool").count == kept.laneRange.filter { Int(kept.lane($0).turn) >= kept.firstTurn }.count)
+        #expect(
+            kept.toolStatistics(at: kept.last)[0].runs.count == kept.laneRange.filter { Int(kept.lane($0).turn) >= kept.firstTurn }.count)
         for number in 3950...4000 {
             let lane = try #require(kept.lane(ofCall: "call \(number) 3"))
             let same = try #require(whole.lane(ofCall: "call \(number) 3"))

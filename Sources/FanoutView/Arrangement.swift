@@ -118,7 +118,7 @@ package struct RowCache: Sendable {
         version = timeline.version
         // Whose work a turn is may become known late.
         let lanes = arrangement.folds.calls.union(arrangement.folds.runs)
-        folded = Set(lanes.filter(timeline.laneRange.contains).map(timeline.rootTurn))
+        folded = Set(lanes.filter(timeline.laneRange.contains).map(timeline.rootTurn(of:)))
     }
 
     /// The rows of a turn, with those of the work of its calls where rows are nested; nil where all its lanes have one.

@@ -63,14 +63,16 @@ extension Dashboard {
         /// - Parameters:
         ///   - bottom: The first row of what stands at the bottom.
         ///   - detailLines: How many lines the detail has to show; nil where it is closed.
-        init(height: Int, bottom: Int, detailLines: Int?, hasTabs: Bool) {
+        ///   - isAsked: Whether it shows what somebody has to decide on, which counts for more than the lanes.
+        init(height: Int, bottom: Int, detailLines: Int?, isAsked: Bool = false, hasTabs: Bool) {
             let top = Top(height: height, hasTabs: hasTabs)
             (tabs, headerRule, axis) = (top.tabs, top.rule, top.end)
             var bottom = bottom
             if let detailLines {
                 // A rule, two lines about the call, the pages, and as much of one as there is and as leaves the lanes a view.
                 let room = bottom - axis - 2
-                let size = max(5, min(room - 4, max(8, height * 2 / 5), max(8, detailLines + 4)))
+                let share = isAsked ? max(room - 4, min(room - 1, 8)) : min(room - 4, max(8, height * 2 / 5))
+                let size = max(room < 8 ? 4 : 5, min(share, max(8, detailLines + 4)))
                 detail = bottom - size..<bottom
                 bottom -= size
             }

@@ -17,7 +17,12 @@ extension Dashboard {
             drawHints([Hint([.approve], "approve"), Hint([.approveTool], "always"), Hint([.deny], "deny")], &line, into: &frame)
             return
         }
-        drawHints(hints, &line, into: &frame)
+        if canControl, let timeline, approvalLane(timeline, timeline.last) != nil {
+            line.add("a call asks for approval", .retrying, gap: 0, into: &frame)
+            drawHints([Hint([.follow], "goes there")], &line, into: &frame)
+            return
+        }
+        drawHints(hints(timeline, t), &line, into: &frame)
     }
 
     /// What some keys are for.
@@ -50,7 +55,7 @@ extension Dashboard {
         }
     }
 
-    private var hints: [Hint] {
+    private func hints(_ timeline: Timeline?, _ t: Int64) -> [Hint] {
         var hints = [Hint([.keys], "help"), Hint([.quit], "quit")]
         if overview != nil {
             return hints + [
@@ -80,7 +85,8 @@ extension Dashboard {
         if output != nil {
             hints.append(Hint([.output], "output"))
         }
-        hints.append(Hint([.pause], playhead.isStill ? "go on" : "pause"))
+        let isAtEnd = isReplay && timeline.map { t >= $0.last } ?? false
+        hints.append(Hint([.pause], isAtEnd ? "again" : playhead.isStill ? "go on" : "pause"))
         if isReplay || !playhead.isFollowing {
             hints += [
                 Hint([.back5, .forward5], "5s"), Hint([.previousEvent, .nextEvent], "step"),
@@ -95,7 +101,7 @@ extension Dashboard {
                 Hint([.top, .bottom], "beginning, end", between: "/"), Hint([.previousTurn, .nextTurn], "turn"), Hint([.theme], "theme"),
             ]
         }
-        if canControl {
+        if canControl, timeline?.over == nil {
             hints.append(Hint([.cancelCall], "cancel"))
         }
         return hints + [Hint([.nextError], "error"), Hint([.zoomIn, .zoomOut], "zoom", between: "/"), Hint([.theme], "theme")]

@@ -28,6 +28,9 @@ extension Dashboard {
         if approval?.lane != asking { approval = (asking, Detail(page: .arguments)) }
     }
 
+    /// Whether the page that is shown is the argument of the call that asks.
+    var isAskedAbout: Bool { detail == nil && approval != nil }
+
     /// What there is to say of a call at an instant.
     mutating func detailText(_ lane: Int, _ timeline: Timeline, _ t: Int64, _ input: Input) -> DetailText {
         statistics.find(timeline, t)
@@ -60,22 +63,27 @@ extension Dashboard {
             line.addCut("agent " + CleanText(agent), .muted, gap: 2, most: 20, into: &frame)
         }
         line.add(words.words, words.role, gap: 3, into: &frame)
-        drawTimes(rows.lowerBound + 1, selection, lane, timeline, t, into: &frame)
-        guard rows.count > 3, let page else { return }
+        // Where there is little room the page itself comes first, then which it is, then the times.
+        let hasPages = rows.count > (isAskedAbout ? 4 : 2)
+        let hasTimes = rows.count > 3 && hasPages
+        if hasTimes { drawTimes(rows.lowerBound + 1, selection, lane, timeline, t, into: &frame) }
+        let first = rows.lowerBound + 1 + (hasTimes ? 1 : 0) + (hasPages ? 1 : 0)
+        guard first < rows.upperBound, let page else { return }
 
-        drawPages(rows.lowerBound + 2, page, into: &frame)
-        detailRows = rows.count - 3
+        if hasPages { drawPages(first - 1, page, into: &frame) }
+        detailRows = rows.upperBound - first
         let scroll = max(0, min(shown.scroll, detailLines - detailRows))
         show(Detail(page: shown.page, scroll: scroll))
+        if page == .arguments, scroll + detailRows >= detailLines { seenArguments = selection }
         for (offset, line) in detailCache.lines.dropFirst(scroll).prefix(detailRows).enumerated() {
-            let y = rows.lowerBound + 3 + offset
+            let y = first + offset
             frame.put(line.text, x: 3, y: y, width: frame.width - 4, role: line.role)
             mark(line.text, x: 3, y: y, width: frame.width - 4, into: &frame)
         }
         if detailLines > detailRows {
             let position =
                 "lines " + CleanText(scroll + 1) + "-" + CleanText(min(detailLines, scroll + detailRows)) + " of " + CleanText(detailLines)
-            frame.put(position, x: frame.width - 1 - position.columns, y: rows.lowerBound + 2, role: .muted)
+            frame.put(position, x: frame.width - 1 - position.columns, y: first - 1, role: .muted)
         }
     }
 
@@ -154,20 +162,17 @@ extension Dashboard {
     }
 
     private mutating func drawPages(_ y: Int, _ current: Page, into frame: inout Frame) {
-        var line = Line(x: 1, y: y, limit: frame.width - 20)
+        var line = Line(x: 1, y: y, limit: max(20, frame.width - 20))
         if let key = keys.hint([.nextPage]) {
             line.add(written(key) + ":", .footerKey, into: &frame)
         }
-        for page in Page.allCases {
-            let name: CleanText =
-                switch page {
-                case .arguments: "Args"
-                case .result: "Result"
-                case .error: "Error"
-                case .output: "Output"
-                case .statistics: "Stats"
-                case .events: "Events"
-                }
+        // Where there is no room for all, those around the one that is shown.
+        let pages = Page.allCases
+        let columns = pages.map { $0.name.columns + 3 }
+        let place = pages.firstIndex(of: current) ?? 0
+        let first = (0...place).first { columns[$0...place].reduce(0, +) <= line.limit - line.x } ?? place
+        for page in pages[first...] {
+            let name = page.name
             let start = line.x
             line.add(page == current ? "[" + name + "]" : " " + name + " ", page == current ? .accent : .muted, gap: 1, into: &frame)
             mark(.page(page), columns: start..<line.x, rows: y..<y + 1)
@@ -184,5 +189,18 @@ extension Dashboard {
             detailCache.basis = basis
         }
         detailLines = detailCache.lines.count
+    }
+}
+
+extension Dashboard.Page {
+    fileprivate var name: CleanText {
+        switch self {
+        case .arguments: "Args"
+        case .result: "Result"
+        case .error: "Error"
+        case .output: "Output"
+        case .statistics: "Stats"
+        case .events: "Events"
+        }
     }
 }

@@ -54,7 +54,11 @@ extension Dashboard {
             entry.problem = filter(by: entry.field.text, input)
             self.entry = entry
         case (.filter(let before), .leave): arrangement.use(key == .escape ? before : nil)
-        case (.filter, .send(let text)): notice = filter(by: text, input)
+        case (.filter, .send(let text)):
+            guard let problem = filter(by: text, input) else { break }
+            // What is wrong stays, to be mended.
+            entry.problem = problem
+            self.entry = entry
         case (.marker(let marker, let isNew), let answer): return name(marker, isNew: isNew, answer, key)
         }
         return []

@@ -54,7 +54,7 @@ extension Dashboard {
             return frame
         }
         var areas = Areas(
-            height: input.height, bottom: bottom.start, detailLines: page == nil ? nil : detailLines,
+            height: input.height, bottom: bottom.start, detailLines: page == nil ? nil : detailLines, isAsked: isAskedAbout,
             hasTabs: showsTabs && input.timelines.all.count > 1)
         var columns = layOutRows(areas, timeline, t, width: input.width)
         let focus = focusTurn(timeline, t)

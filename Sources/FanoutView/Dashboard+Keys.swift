@@ -4,6 +4,8 @@ internal import FanoutTimeline
 extension Dashboard {
     /// Answers a key, and returns what the program must do for it.
     package mutating func handle(_ key: Key, _ input: Input) -> [Effect] {
+        meetLayers()
+        defer { meetLayers() }
         if entry != nil {
             return write(key, input)
         }
@@ -47,6 +49,8 @@ extension Dashboard {
         case .ask where overview == nil: openPrompt()
         case .command where overview == nil: openCommand(input)
         default:
+            // What is for lanes does nothing to them unseen.
+            guard output?.isShown != true else { return [] }
             if handleOverview(command, input) {
                 return []
             }
@@ -236,14 +240,34 @@ extension Dashboard {
         }
     }
 
+    /// What is opened over the lanes; Esc closes the latest first.
+    enum Layer: Sendable {
+        case search, detail
+    }
+
+    private func isOpen(_ layer: Layer) -> Bool {
+        switch layer {
+        case .search: search != nil
+        case .detail: detail != nil
+        }
+    }
+
+    /// Takes note of what a key opened, and of what it closed.
+    private mutating func meetLayers() {
+        let known = layers.filter(isOpen)
+        layers = known + [.search, .detail].filter { isOpen($0) && !known.contains($0) }
+    }
+
+    /// Closes what was opened last; then lets go of the selection, and of what is shown in part.
     private mutating func close() {
-        if detail != nil {
-            detail = nil
-        } else if let approval {
+        if detail == nil, let approval {
             dismissedApproval = approval.lane
             self.approval = nil
-        } else if search != nil {
-            search = nil
+        } else if let layer = layers.last {
+            switch layer {
+            case .search: search = nil
+            case .detail: detail = nil
+            }
         } else if selection != nil {
             selection = nil
         } else if arrangement.filter != nil {
@@ -291,7 +315,7 @@ extension Dashboard {
     }
 
     private mutating func pause(_ t: Int64, _ timeline: Timeline, _ input: Input) {
-        guard playhead.isStill else {
+        guard playhead.isStill || isReplay && t >= timeline.last else {
             return playhead.hold(at: t)
         }
         // At its end a recording begins again.
@@ -323,7 +347,17 @@ extension Dashboard {
         }
         let isOfSelection = command == .cancelCall || command == .retry
         guard let lane = isOfSelection ? selection : approvalLane(timeline, t) else {
-            notice = isOfSelection ? "select a call first" : "no call waits for approval"
+            let isLate = approvalLane(timeline, timeline.last) != nil
+            notice =
+                isOfSelection
+                ? "select a call first"
+                : isLate ? "a call asks now, and this is earlier" + remedy(.follow, "goes there") : "no call waits for approval"
+            return []
+        }
+        if command == .approve || command == .approveTool, seenArguments != lane {
+            // Nobody decides on what they have not seen to its end.
+            (detail, view, dismissedApproval) = (nil, .lanes, nil)
+            notice = "see its argument to the end first" + remedy(.detailDown, "goes on")
             return []
         }
         guard timeline.laneRange.contains(lane) else {
@@ -360,9 +394,12 @@ extension Dashboard {
         return timeline.turns[Int(lane.turn)].hasFinished ? "the turn of that call is over" : nil
     }
 
-    /// The selected call if it waits for approval, and else the one that has waited longest.
+    /// The selected call if it waits for approval, and else the one that has waited longest: at an instant, and still now.
     func approvalLane(_ timeline: Timeline, _ t: Int64) -> Int? {
-        let waiting = timeline.openLanes(at: t).filter { timeline.state(of: $0, at: t) == .waiting(.approval) }
+        let now = max(t, timeline.last)
+        let waiting = timeline.openLanes(at: t).filter { lane in
+            [t, now].allSatisfy { timeline.state(of: lane, at: $0) == .waiting(.approval) }
+        }
         return selection.flatMap { waiting.contains($0) ? $0 : nil } ?? waiting.first
     }
 }

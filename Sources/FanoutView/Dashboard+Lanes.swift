@@ -244,8 +244,13 @@ extension Dashboard {
 
     /// How many attempts ran at once, column by column.
     func drawConcurrency(_ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, _ focus: Int?, into frame: inout Frame) {
-        let levels = timeline.concurrency(from: axis.start, to: axis.end, count: columns.barWidth)
+        var levels = timeline.concurrency(from: axis.start, to: axis.end, count: columns.barWidth)
         let last = axis.eighths(t) / 8
+        if t < timeline.last, levels.indices.contains(last) {
+            // Of the column in which the playhead stands, what was by then.
+            let start = axis.start + axis.span * Int64(last) / Int64(max(1, columns.barWidth))
+            levels[last] = timeline.concurrency(from: min(start, t), to: t + 1, count: 1).first ?? 0
+        }
         let peak = max(1, levels.prefix(max(0, last + 1)).max() ?? 1)
         var line = Line(x: Columns.nameStart, y: y, limit: columns.leftEdge - 1)
         line.add("in flight", .muted, into: &frame)

@@ -9,7 +9,8 @@ extension Dashboard {
         // A turn whose calls go on grows although nothing is told of it.
         let goesOn = timeline.openLanes(at: t).contains { Int(timeline.lane($0).turn) == turn }
         let end = goesOn ? t : min(own.last, t)
-        guard laneRows > 4, end > own.started, findings.precision.wall != .orderOnly else { return nil }
+        let isInSight = visible.contains { row in row.lane.map { timeline.rootTurn(of: $0) == timeline.rootTurn(above: turn) } ?? false }
+        guard isInSight, laneRows > 4, end > own.started, findings.precision.wall != .orderOnly else { return nil }
         let slack = axis.span / 10
         guard own.started < axis.start - slack || end > axis.end + slack else { return nil }
         return own.started..<end

@@ -76,7 +76,7 @@ extension Dashboard {
 
     mutating func drawOverview(_ input: Input, into frame: inout Frame) {
         guard var list = overview else { return }
-        let digests = list.order.map { SessionDigest(input.timelines[$0], now: input.now) }
+        let digests = digests(of: list.order, input)
         drawOverviewHeader(digests, into: &frame)
         drawRule(1, into: &frame)
         drawRule(frame.height - 2, into: &frame)
@@ -119,7 +119,8 @@ extension Dashboard {
         let running = digests.count { if case .running = $0.state { true } else { $0.state == .thinks } }
         let failed = digests.count { $0.errors > 0 }
         let parts: [(Int, CleanText, Role)] = [
-            (asking, asking == 1 ? " waits for you" : " wait for you", .retrying), (running, " at work", .running),
+            (asking, canControl ? asking == 1 ? " waits for you" : " wait for you" : asking == 1 ? " asks" : " ask", .retrying),
+            (running, " at work", .running),
             (failed, " with errors", .failed),
         ]
         for (count, words, role) in parts where count > 0 {

@@ -83,9 +83,18 @@ extension Dashboard {
     /// Columns of a state's word at the least: most states change without moving the tabs behind.
     private static let tabWord = 9
 
+    /// What sessions do or came to: of the recording that is played, by where its playhead is.
+    func digests(of places: [Int], _ input: Input) -> [SessionDigest] {
+        let shown = isReplay ? sessionIndex(input.timelines) : nil
+        return places.map { place in
+            let timeline = input.timelines[place]
+            return SessionDigest(timeline, now: input.now, at: place == shown ? instant(timeline, input) : nil)
+        }
+    }
+
     /// One row with a tab for each session, the newest activity first; as many as there is room for, and the number of the others.
     mutating func drawTabs(_ y: Int, _ shown: Int, _ input: Input, into frame: inout Frame) {
-        let digests = order.places.map { SessionDigest(input.timelines[$0], now: input.now) }
+        let digests = digests(of: order.places, input)
         let place = order.places.firstIndex(of: shown) ?? 0
         let room = frame.width - 2 - (digests.count > 9 ? 5 : 4)
         func widths(_ most: Int) -> [Int] {

@@ -17,13 +17,17 @@ extension Dashboard {
         copy.followUps = .none
         copy.notice = nil
         copy.zoom = .fit
+        copy.search = nil
+        copy.output?.isShown = false
+        // All that the figures in the header count.
+        copy.arrangement = Arrangement()
         copy.transport.showsCaptions = false
         copy.playhead = .live()
         copy.isReplay = false
-        let rows = RowList(timeline, at: instant(timeline, input)).count
+        let rows = RowList(timeline, at: copy.instant(timeline, input)).count
         var input = input
         // Header, rule and axis above the rows; concurrency, rule and footer below them.
-        input.height = max(Self.leastHeight, min(rows, 30) + 7)
+        input.height = max(Self.leastHeight, min(min(rows, 30) + 7, max(input.height, Self.leastHeight)))
         let whole = copy.frame(input)
         let kept = 4 + min(rows, copy.laneRows)
         var picture = Frame(width: whole.width, height: kept + 1, glyphs: glyphs)

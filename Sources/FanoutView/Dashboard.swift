@@ -148,6 +148,10 @@ package struct Dashboard: Sendable {
     var search: TextHunt?
     /// The call that asks for approval, with its arguments, while nothing else is in their place.
     var approval: (lane: Int, detail: Detail)?
+    /// The call whose arguments were last shown to their end.
+    var seenArguments: Int?
+    /// What is open over the lanes, the latest last.
+    var layers: [Layer] = []
     /// The one whose arguments somebody has put away.
     var dismissedApproval: Int?
     /// The columns of the longest name that was seen on the screen in this session.
@@ -199,6 +203,9 @@ package struct Dashboard: Sendable {
         guard timeline.generation != generation else { return }
         generation = timeline.generation
         forgetLanes()
+        guard !isReplay, !playhead.isFollowing else { return }
+        playhead.follow()
+        notice = "the session began anew"
     }
 
     /// Forgets what is about the lanes of one session, for another.
@@ -213,6 +220,7 @@ package struct Dashboard: Sendable {
         search = search.map { TextHunt($0.needle) }
         approval = nil
         dismissedApproval = nil
+        seenArguments = nil
         longestName = 0
         visible = []
         summaries = [:]
@@ -288,6 +296,8 @@ package struct Dashboard: Sendable {
             // Of the conversation only times to a tenth of a second change by themselves.
             return view == .lanes ? interval(speed: 1) : 100_000
         case .playing(_, let speed):
+            // A run that goes on leads the playhead on, also where nothing is told of it.
+            if !isReplay, timeline.isActive(at: max(t, timeline.last)) { return interval(speed: speed) }
             guard t < timeline.last else {
                 return playhead.pause(clock: input.clock, along: course(timeline, end: timeline.last, transport.idleGaps(timeline)))
             }

@@ -231,7 +231,7 @@ package struct KeyMap: Sendable {
     private static let playheadKeys = Group(
         title: "Playhead",
         entries: [
-            Entry([("F", .follow)], "F", "back to now"),
+            Entry([("F", .follow)], "F", "to now, or to the end"),
             Entry([(" ", .pause)], "Space", "pause, go on"),
             Entry([(.left, .back5), (.right, .forward5)], "← →", "5 seconds"),
             Entry([(.shiftLeft, .backTenth), (.shiftRight, .forwardTenth)], "S-← S-→", "a tenth"),

@@ -152,7 +152,7 @@ extension Dashboard {
         if !output.isAtEnd {
             frame.put(" more below ", x: max(0, frame.width - 14), y: frame.height - 2, role: .accent)
         }
-        if notice != nil {
+        if notice != nil || entry != nil {
             drawFooter(frame.height - 1, nil, 0, into: &frame)
         } else {
             var line = Line(x: 1, y: frame.height - 1, limit: frame.width - 1)

@@ -26,8 +26,10 @@ extension DurationText {
         case .measured: return length(microseconds)
         case .atMost, .atLeast, .about: break
         }
-        // Nothing is nothing, and `<1ms` says by itself that it is a bound.
-        guard microseconds >= 1000 else { return length(microseconds) }
+        // `<1ms` says by itself that it is a bound, and no more than nothing is nothing.
+        guard microseconds >= 1000 else {
+            return microseconds == 0 && precision != .atMost ? glyphs.mark(precision) + length(0) : length(microseconds)
+        }
         let text = glyphs.mark(precision) + length(rounded(microseconds, to: unit(microseconds), precision))
         guard text.columns > widest else { return text }
         let (coarse, letter): (Int64, CleanText) =

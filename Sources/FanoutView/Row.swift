@@ -272,8 +272,11 @@ package struct RowList: Sendable {
 
 extension Timeline {
     /// The turn, not itself the work of a call, under which a lane stands.
-    func rootTurn(of lane: Int) -> Int {
-        var top = Int(self.lane(lane).turn)
+    func rootTurn(of lane: Int) -> Int { rootTurn(above: Int(self.lane(lane).turn)) }
+
+    /// The turn, not itself the work of a call, under which a turn stands.
+    func rootTurn(above turn: Int) -> Int {
+        var top = turn
         var depth = 0
         while let parent = turns[top].parent, depth < RowList.deepest {
             top = Int(self.lane(parent).turn)

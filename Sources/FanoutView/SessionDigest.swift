@@ -25,11 +25,13 @@ struct SessionDigest: Sendable {
     /// When anything last happened, in microseconds since the Unix epoch.
     var activity: Int64
 
-    /// - Parameter now: Microseconds since the Unix epoch.
-    init(_ timeline: Timeline, now: Int64) {
-        let t = max(timeline.last, now - timeline.header.started)
+    /// - Parameters:
+    ///   - now: Microseconds since the Unix epoch.
+    ///   - instant: The instant of the session that is told of, where that is not now.
+    init(_ timeline: Timeline, now: Int64, at instant: Int64? = nil) {
+        let t = instant ?? max(timeline.last, now - timeline.header.started)
         title = Self.title(of: timeline)
-        errors = timeline.errorCount
+        errors = instant.map { timeline.figures(at: $0).errors } ?? timeline.errorCount
         activity = Self.activity(of: timeline)
         running = []
         var names: [(name: String, count: Int)] = []
@@ -63,7 +65,7 @@ struct SessionDigest: Sendable {
         } else if errors > 0 {
             state = .failed(errors)
         } else {
-            state = timeline.over == nil ? .idle : .over
+            state = timeline.over.map { $0 <= t } ?? false ? .over : .idle
         }
     }
 

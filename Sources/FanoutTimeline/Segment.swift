@@ -42,4 +42,6 @@ public enum LaneState: Sendable, Hashable {
         case .hidden, .ended: false
         }
     }
+
+    public var isError: Bool { if case .ended(let outcome) = self { outcome.isError } else { false } }
 }

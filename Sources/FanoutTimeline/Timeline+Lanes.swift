@@ -29,9 +29,43 @@ extension Timeline {
                 corrections += 1
             }
             see(found, event)
+            if number != nil, looseTurn == Int(lanes[found].turn) { move(found, to: turn(number, event)) }
             return found
         }
         return newLane(.call, id: call, turn: number, name: name, event)
+    }
+
+    /// Puts a lane of no turn into the one that it turns out to be of.
+    private mutating func move(_ lane: Int, to turn: Int) {
+        let before = Int(lanes[lane].turn)
+        // Not where that turn is itself part of its work.
+        var above: Int? = turn
+        while let place = above, let parent = turns[place].parent {
+            guard parent != lane else { return }
+            above = Int(lanes[parent].turn)
+        }
+        lanes[lane].turn = Int32(turn)
+        turns[before].lanes.removeAll { $0 == Int32(lane) }
+        turns[turn].lanes.append(Int32(lane))
+        for (place, step) in [(before, Int32(-1)), (turn, 1)] {
+            spans[place].lanes += step
+            turns[place].running.isStale = true
+            turns[place].version += 1
+        }
+        if lanes[lane].isParent {
+            turns[turn].hasNested = true
+            spans[turn].hasNested = true
+        }
+        if turns[before].lanes.isEmpty {
+            // Nothing of it is left to be seen, until another call names no turn.
+            (turns[before].started, spans[before].started) = (Lane.never, Lane.never)
+        }
+        var last = lanes[lane].hasEnded ? lanes[lane].ended : lanes[lane].seen
+        forEachMark(of: lane) { last = max(last, $0.t) }
+        touch(turn, lanes[lane].seen)
+        touch(turn, last)
+        outline += 1
+        corrections += 1
     }
 
     /// The lane of a call that an event tells more about; where nothing is known of it, it begins with that.

@@ -89,7 +89,9 @@ extension Dashboard {
             case .lane(let lane, let depth):
                 drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             case .foldedCall(let lane, let depth, let folded):
-                drawLane(lane, depth, folded: folded, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+                let errors = rows.lanes(of: row).dropFirst().count { timeline.state(of: $0, at: t).isError }
+                drawLane(
+                    lane, depth, folded: (folded, errors), y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
             }
             if let lane = row.lane {

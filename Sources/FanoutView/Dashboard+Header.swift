@@ -23,7 +23,7 @@ extension Dashboard {
         middle.addCut(SessionDigest.title(of: timeline), .text, gap: 2, most: max(8, frame.width / 3), into: &frame)
         if let focus, let number = timeline.turns[focus].number {
             // Where numbers leave some out, or are told twice, how many there are says nothing beside them.
-            let turns = timeline.turns.endIndex
+            let turns = timeline.namedTurns
             let several = turns > 1 && number <= turns ? " of " + CleanText(turns) : ""
             let turn = "turn " + CleanText(number) + several
             if middle.x + 3 + turn.columns <= middle.limit {

@@ -83,7 +83,8 @@ extension Dashboard {
     }
 
     mutating func drawLane(
-        _ number: Int, _ depth: Int, folded: Int = 0, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, isCritical: Bool,
+        _ number: Int, _ depth: Int, folded: (lanes: Int, errors: Int) = (0, 0), _ y: Int, _ columns: Columns, _ timeline: Timeline,
+        _ t: Int64, isCritical: Bool,
         into frame: inout Frame
     ) {
         let lane = timeline.lane(number)
@@ -97,13 +98,15 @@ extension Dashboard {
         if depth > 0, columns.name >= 12 {
             frame.put(glyphs.corners.bottomLeft, x: Columns.nameStart + indent - 2, y: y, role: .border)
         }
-        let more = folded == 0 ? CleanText.empty : "+" + CleanText(folded)
+        // What went wrong under it is not folded away.
+        let errors: CleanText = folded.errors == 0 ? "" : " " + CleanText(String(glyphs.failed.scalar)) + CleanText(folded.errors)
+        let more = folded.lanes == 0 ? CleanText.empty : "+" + CleanText(folded.lanes) + errors
         let room = columns.name - indent - (more.isEmpty ? 0 : more.columns + 1)
         let label = label(of: number, timeline)
         let used = frame.put(
             label, x: Columns.nameStart + indent, y: y, width: room,
             role: lane.kind == .model || isContext(number, timeline, t) ? .muted : .text)
-        frame.put(more, x: Columns.nameStart + indent + used + 1, y: y, role: .accent)
+        frame.put(more, x: Columns.nameStart + indent + used + 1, y: y, role: folded.errors > 0 ? .failed : .accent)
         let summary = columns.argument > 0 ? summaries[number]?.text : nil
         if let summary {
             frame.put(summary, x: columns.argumentStart, y: y, width: columns.argument, role: .muted)

@@ -377,6 +377,41 @@ struct TimelineTests {
         }
     }
 
+    @Test("a request that comes after its call has begun puts the call into its turn", arguments: 1...30)
+    func lateRequests(seed: Int) {
+        let events = RandomSession(seed: UInt64(seed), turns: 5, calls: 6).events
+        var late: [Event] = []
+        var held: [(event: Event, after: Int)] = []
+        for event in events {
+            if case .callRequested = event.body {
+                held.append((event, late.count + seed % 5))
+                continue
+            }
+            late.append(event)
+            while let first = held.first, first.after <= late.count { late.append(held.removeFirst().event) }
+        }
+        late += held.map(\.event)
+        func fold(_ events: [Event]) -> Timeline {
+            var timeline = Timeline(header: Header(session: "s", started: 0))
+            events.forEach { timeline.apply($0) }
+            timeline.settle()
+            return timeline
+        }
+        let (inOrder, timeline) = (fold(events), fold(late))
+        let t = inOrder.last
+        #expect(timeline.figures(at: t) == inOrder.figures(at: t))
+        #expect(timeline.toolStatistics(at: t) == inOrder.toolStatistics(at: t))
+        for place in inOrder.turns.indices {
+            guard let number = inOrder.turns[place].number, let other = timeline.turn(numbered: number) else { continue }
+            func calls(_ timeline: Timeline, _ place: Int) -> [String] { timeline.turns[place].lanes.map { timeline.id(of: Int($0)) } }
+            #expect(calls(timeline, other) == calls(inOrder, place), "turn \(number)")
+            for t in [t / 3, t / 2, t] {
+                #expect(timeline.figures(ofTurn: other, at: t) == inOrder.figures(ofTurn: place, at: t), "turn \(number) at \(t)")
+            }
+        }
+        #expect(timeline.rootTurns(at: t).allSatisfy { !timeline.turns[$0.turn].lanes.isEmpty || timeline.turns[$0.turn].number != nil })
+    }
+
     @Test("attempts of one instant that fill many blocks are counted as one by one, in whatever order they come")
     func manyAtOnce() {
         var events: [Event] = []

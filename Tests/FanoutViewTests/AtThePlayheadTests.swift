@@ -226,6 +226,16 @@ struct AtThePlayheadTests {
 
     // MARK: Whatever comes
 
+    @Test("what went wrong in the work of a call is seen when it is folded")
+    func foldedError() {
+        var scene = Conversation()
+        scene.tell(0, .turn(1), .wants(1, "task", "agent", [:], index: 0), .began("task"))
+        scene.tell(5, .turnStarted(Event.TurnStarted(turn: 2, parent: "task")), .wants(2, "x", "grep", [:], index: 0), .began("x"))
+        scene.tell(9, .failed("x", "exit 1"))
+        scene.press("j", "z")
+        #expect(scene.frame().text.contains("agent +1 ✗1"), "\(scene.frame().text)")
+    }
+
     @Test("lanes that all wait are folded")
     func foldedWaiting() {
         var scene = Conversation()

@@ -185,6 +185,9 @@ extension Timeline {
             lanes[lane].flags.insert(.hasResult)
         }
         guard counts else { return }
+        if let call = finished.sharedWith, let other = self.lane(ofCall: call), other != lane {
+            shared[Int32(lane)] = Int32(other)
+        }
         if finished.abandoned {
             lanes[lane].flags.insert(.abandoned)
         }

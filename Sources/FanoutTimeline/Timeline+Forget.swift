@@ -85,6 +85,7 @@ extension Timeline {
         providerIDs = providerIDs.filter { $0.key >= first }
         resolvedArguments = resolvedArguments.filter { $0.key >= first }
         held = held.filter { $0.key >= first }
+        shared = shared.filter { $0.key >= first }
         measuredRuns = measuredRuns.filter { $0.key >= first }
         children = children.filter { $0.key >= first }
     }

@@ -71,6 +71,8 @@ public struct Timeline: Sendable {
     var providerIDs: [Int32: String] = [:]
     var resolvedArguments: [Int32: Place] = [:]
     var held: [Int32: Int64] = [:]
+    /// The lanes whose results were theirs too.
+    var shared: [Int32: Int32] = [:]
     /// Run times in microseconds that were measured elsewhere.
     var measuredRuns: [Int32: Int64] = [:]
     var children: [Int32: [Int]] = [:]
@@ -195,6 +197,9 @@ extension Timeline {
 
     /// Whether anything of it has no end.
     public var hasLooseEnds: Bool { !open.isEmpty }
+
+    /// The call whose result was its own too, since both asked for the same.
+    public func sharedWith(_ lane: Int) -> Int? { shared[Int32(lane)].flatMap { Int($0) < firstLane ? nil : Int($0) } }
 
     /// What it waits for at an instant, in the words of its event.
     public func waitsOn(_ lane: Int, at t: Int64) -> String? {

@@ -108,7 +108,6 @@ public struct Timelines: Sendable {
         superseded.formUnion(told.filter { !isTold($0) })
     }
 
-    /// To be called after each batch of events.
     /// Forgets the old end of sessions that have more lanes than should be kept, a fifth of them at a time: it takes a walk through what stays.
     public mutating func forget(keeping most: Int) {
         for index in all.indices where all[index].laneRange.count > most + most / 4 {
@@ -116,6 +115,7 @@ public struct Timelines: Sendable {
         }
     }
 
+    /// Finds again what events that came late have changed; to be called after each batch of events.
     public mutating func settle() {
         for index in all.indices {
             all[index].settle()

@@ -95,6 +95,8 @@ package struct RowCache: Sendable {
     private var generation = -1
     private var version = -1
     private var turns: [Int: Found] = [:]
+    /// Those before it are forgotten.
+    private var firstTurn = 0
     /// Turns in which something is folded, without those that are folded themselves.
     private var folded: Set<Int> = []
     /// Each order that was looked at: somebody who goes from one to the next comes back.
@@ -116,6 +118,10 @@ package struct RowCache: Sendable {
         }
         guard version != timeline.version else { return }
         version = timeline.version
+        if timeline.firstTurn > firstTurn {
+            firstTurn = timeline.firstTurn
+            turns = turns.filter { $0.key >= firstTurn }
+        }
         // Whose work a turn is may become known late.
         let lanes = arrangement.folds.calls.union(arrangement.folds.runs)
         folded = Set(lanes.filter(timeline.laneRange.contains).map(timeline.rootTurn(of:)))

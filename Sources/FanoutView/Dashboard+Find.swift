@@ -67,7 +67,7 @@ extension Dashboard {
     /// Selects the next lane in which the words stand, in the order of the rows.
     mutating func moveMatch(_ step: Int, _ timeline: Timeline, _ t: Int64) {
         guard let hunt = search else {
-            notice = "nothing is looked for; / begins"
+            notice = "nothing is looked for" + remedy(.search, "begins")
             return
         }
         let rows = rowList(timeline, t)

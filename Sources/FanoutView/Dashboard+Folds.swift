@@ -10,8 +10,7 @@ extension Dashboard {
     mutating func fold(_ timeline: Timeline, _ t: Int64) {
         guard !arrangement.isFlat else {
             notice =
-                "lanes that stand by " + CleanText(arrangement.order.words) + " are not folded"
-                + remedy(.sort, "brings them back to the order of calls")
+                "lanes by " + CleanText(arrangement.order.words) + " are not folded" + remedy(.sort, "goes to the next order")
             return
         }
         let rows = rowList(timeline, t)

@@ -242,6 +242,10 @@ struct DetailText {
         if lane.hasEnded {
             let words = LaneWords(timeline, lane: self.lane, at: t, glyphs: .unicode)
             add(lane.ended, "ended: " + words.words + remark(lane.approxEnd), words.role)
+            if let other = timeline.sharedWith(self.lane) {
+                let call = CleanText(timeline.name(of: other)) + " " + CleanText(timeline.id(of: other))
+                add(lane.ended, "has the result of " + call + ", which asked for the same", .shared)
+            }
             if let measured = timeline.measuredRun(of: self.lane, at: t) {
                 add(lane.ended, "it ran " + DurationText.length(measured) + ", measured where it ran")
             }

@@ -34,6 +34,8 @@ package struct LaneWords {
                 words = "abandoned"
             } else if lane.isDetached {
                 words = "detached"
+            } else if outcome == .ok, timeline.sharedWith(number) != nil {
+                (glyph, role, words) = (glyphs.shared, .shared, "shared")
             }
         }
     }

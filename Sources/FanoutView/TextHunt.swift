@@ -73,6 +73,8 @@ struct TextHunt: Sendable {
         if firstLane < range.lowerBound {
             lanes.removeFirst(min(lanes.count, range.lowerBound - firstLane))
             firstLane = range.lowerBound
+            told = told.filter { $0.key >= firstLane }
+            found = found.filter { $0.key >= timeline.firstTurn }
         }
         if lanes.count < range.count {
             lanes.append(contentsOf: repeatElement(Looked(), count: range.count - lanes.count))

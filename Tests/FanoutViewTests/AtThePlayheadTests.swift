@@ -226,6 +226,21 @@ struct AtThePlayheadTests {
 
     // MARK: Whatever comes
 
+    @Test("a call that has another's result says so")
+    func shared() {
+        var scene = Conversation()
+        scene.tell(0, .turn(1), .wants(1, "a", "grep", [:], index: 0), .wants(1, "b", "grep", [:], index: 1), .began("a"))
+        scene.tell(9, .ended("a", "found"))
+        var answered = Event.CallFinished(call: "b", outcome: .ok, result: JSONText("found"))
+        answered.sharedWith = "a"
+        scene.tell(9, .callFinished(answered))
+        scene.press("g", "j", .enter)
+        let lane = scene.frame().lines.first { $0.hasPrefix("▸") } ?? ""
+        #expect(lane.contains("∅ grep") && lane.contains("shared"), "\(scene.frame().text)")
+        for _ in 0..<4 { scene.press(.tab) }
+        #expect(scene.frame().text.contains("has the result of grep a"), "\(scene.frame().text)")
+    }
+
     @Test("what went wrong in the work of a call is seen when it is folded")
     func foldedError() {
         var scene = Conversation()

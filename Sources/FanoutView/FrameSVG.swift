@@ -104,6 +104,7 @@ private struct Drawing {
 
     mutating func add(_ run: Run, at x: Int, y: Int) {
         var style = theme.style(of: run.look.role, isSelected: run.look.isSelected)
+        if run.look.isSelected, run.look.role.isText { style.foreground = style.foreground.legible(on: style.background) }
         // A bar's shape has taken the reversal into account.
         if run.look.isReversed, run.shape?.isBar != true {
             style.attributes.formSymmetricDifference(.reverse)

@@ -28,8 +28,7 @@ package struct Theme: Sendable, Hashable {
 
     /// The style of a cell.
     ///
-    /// On the selection a cell keeps its foreground, so that a state stays what it is, and has another background. Text that would be hard to read
-    /// there is brought nearer to white or black.
+    /// On the selection a cell keeps its foreground, so that a state stays what it is, and has another background.
     package func style(of role: Role, isSelected: Bool) -> Style {
         var style = self[role]
         guard isSelected else { return style }
@@ -45,7 +44,6 @@ package struct Theme: Sendable, Hashable {
             style.attributes.formUnion(text.attributes)
         }
         style.attributes.formUnion(selection.attributes)
-        if role.isText { style.foreground = style.foreground.legible(on: style.background) }
         return style
     }
 }

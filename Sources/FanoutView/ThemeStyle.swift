@@ -15,7 +15,8 @@ package struct ThemeStyle: Sendable, Hashable {
     /// - Parameter isLegible: Whether the foreground is chosen so that it can be read on its background, where the nearest one cannot.
     init(_ style: Style, depth: ColorDepth, isLegible: Bool = false) {
         attributes = style.attributes
-        foreground = Self.number(of: style.foreground, or: style.foreground16, depth: depth)
+        let color = depth == .direct && isLegible ? style.foreground.legible(on: style.background) : style.foreground
+        foreground = Self.number(of: color, or: style.foreground16, depth: depth)
         background = Self.number(of: style.background, or: style.background16, depth: depth)
         if depth == .indexed, isLegible, foreground.map({ $0 > 15 }) ?? false, let background {
             let nearest = style.foreground.nearest(in: 16...255, legibleOn: .indexed(UInt8(background)))

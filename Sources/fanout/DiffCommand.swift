@@ -180,7 +180,10 @@ struct DiffReport {
     private static func length(_ time: Int64?) -> CleanText { time.map { DurationText.length($0) } ?? "" }
 
     private static func probability(_ value: Double) -> CleanText {
-        value < 0.001 ? "<.001" : CleanText("." + String(String(Int(value * 1000) + 1000).dropFirst()))
+        guard value >= 0.001 else { return "<.001" }
+        let thousandths = Int((value * 1000).rounded())
+        // Three decimals of what is below 1, as probabilities are written.
+        return thousandths >= 1000 ? "1.00" : CleanText("." + String(String(thousandths + 1000).dropFirst()))
     }
 
     private static func end(_ run: Int64?, _ outcome: Event.Outcome?) -> CleanText {

@@ -66,6 +66,35 @@ struct QuestionTests {
         #expect((object["wall_us"] as? [String: Int]) == ["a": 100_000, "b": 150_000])
     }
 
+    /// A recording of runs of one tool, in milliseconds, beside a call that makes all turns take as long.
+    private static func runs(_ runs: [Int], wall: Int = 10_000) -> String {
+        let ends = runs.map { $0 * 1000 } + [wall * 1000]
+        return ends.enumerated().map { place, end in
+            let name = place < runs.count ? "grep" : "rest"
+            return """
+                {"type":"call.started","t":0,"turn":1,"call":"c\(place)","name":"\(name)"}
+                {"type":"call.finished","t":\(end),"call":"c\(place)","outcome":"ok"}
+
+                """
+        }.joined()
+    }
+
+    @Test(
+        "a probability is written with three decimals, rounded",
+        arguments: [
+            ([10, 10, 10, 10, 10], [10, 10, 10, 10, 10], " 1.00"), ([10, 20, 30, 40, 50], [60, 70, 80, 90, 100], " .012"),
+            ([10, 20, 20, 30, 50, 80], [20, 30, 40, 40, 90, 100, 120], " .150"),
+            (Array(10..<30), Array(100..<120), " <.001"),
+        ])
+    func probability(before: [Int], after: [Int], says: String) throws {
+        let folder = try ProgramFolder()
+        try folder.write("a", Self.runs(before))
+        try folder.write("b", Self.runs(after))
+        let told = try folder.run("diff", "a", "b").output
+        let line = try #require(told.split(separator: "\n").first { $0.hasPrefix("grep") })
+        #expect(line.contains(says + " ") || line.hasSuffix(says), "\(line)")
+    }
+
     @Test(
         "what cannot be asked is said",
         arguments: [

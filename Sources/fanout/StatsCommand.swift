@@ -52,7 +52,8 @@ struct StatsReport {
         var path = CriticalPath()
         var names: [JSONValue] = []
         for timeline in timelines.all {
-            for turn in timeline.turns.indices {
+            // What is the work of a call lies within the path of that call's turn.
+            for turn in timeline.turns.indices where timeline.turns[turn].parent == nil {
                 let part = timeline.criticalPath(ofTurn: turn, at: timeline.last)
                 path.length += part.length
                 names += part.lanes.map { .string(timeline.id(of: $0)) }

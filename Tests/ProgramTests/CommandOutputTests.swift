@@ -40,6 +40,26 @@ struct CommandOutputTests {
         #expect(again.output == run.output)
     }
 
+    @Test("the critical path of a session counts a turn that is the work of a call within that call's turn")
+    func nestedTurns() throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"type":"turn.started","t":0,"turn":1}"#, #"{"type":"call.started","t":0,"turn":1,"call":"p","name":"agent"}"#,
+            #"{"type":"turn.started","t":1000000,"turn":2,"parent":"p"}"#,
+            #"{"type":"call.started","t":1000000,"turn":2,"call":"i","name":"read"}"#,
+            #"{"type":"call.finished","t":4000000,"call":"i","outcome":"ok"}"#, #"{"type":"turn.finished","t":4100000,"turn":2}"#,
+            #"{"type":"call.finished","t":5000000,"call":"p","outcome":"ok"}"#,
+        ]
+        try folder.write("nested", lines.map { $0 + "\n" }.joined())
+        let stats = try folder.run("stats", "--json", "nested")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(stats.output.utf8)) as? [String: Any])
+        let path = try #require(object["critical_path"] as? [String: Any])
+        #expect(path["us"] as? Int == 5_000_000)
+        #expect(path["calls"] as? [String] == ["p"])
+        let turns = try #require(object["by_turn"] as? [[String: Any]])
+        #expect(turns.compactMap { ($0["critical_path"] as? [String: Any])?["us"] as? Int } == [5_000_000, 3_000_000])
+    }
+
     @Test("a recording is told in the lines that the run was told in", arguments: ["stocks", "partial", "ordered"])
     func plainReplay(name: String) throws {
         let folder = try ProgramFolder()

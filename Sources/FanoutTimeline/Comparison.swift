@@ -39,7 +39,7 @@ public struct Comparison: Sendable {
         /// Whether its median is more than so many times as long, and that not by chance; where there are too few calls to tell, the median
         /// alone decides.
         public func isSlower(than most: Double) -> Bool {
-            Comparison.isSlower(p50.before, p50.after, than: most) && probability.map { $0 < significance } ?? true
+            Comparison.isSlower(p50.before, p50.after, than: most) && probability.map { $0 < Comparison.significance } ?? true
         }
     }
 

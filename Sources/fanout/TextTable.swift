@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import FanoutScreen
 
 /// Columns under their heads: names to the left, numbers to the right.
 enum TextTable {
@@ -16,5 +17,19 @@ enum TextTable {
                 return !names.contains(index) ? pad + cell : index == row.count - 1 ? cell : cell + pad
             }.joined(separator: "  ")
         }
+    }
+}
+
+extension CleanText {
+    /// The text in so many columns at the most; where its end is left out, a mark says so.
+    func cut(to columns: Int) -> CleanText {
+        guard self.columns > columns else { return self }
+        let mark: CleanText = Terminal.isUnicode ? "…" : ".."
+        return (wrapped(columns: columns - mark.columns).first ?? "") + mark
+    }
+
+    /// The text with spaces behind it, so many columns wide at the least.
+    func padded(to columns: Int) -> CleanText {
+        self + CleanText(String(repeating: " ", count: max(0, columns - self.columns)))
     }
 }

@@ -121,6 +121,30 @@ struct CommandOutputTests {
         #expect(try folder.read(try #require(folder.recordings.first)) == text)
     }
 
+    @Test("lines that several sessions share say whose they are; those of one do not")
+    func labelledLines() throws {
+        let folder = try ProgramFolder()
+        func header(_ session: String, _ title: String) -> String {
+            #"{"fanout":1,"session":"\#(session)","started":"2026-11-20T14:02:00.000000Z"\#(title)}"#
+        }
+        let long = #","title":"de\u001b[2Jploy everything to everywhere""#
+        let lines = [
+            header("a", #","title":"short""#), #"{"type":"marker","t":1,"label":"of a"}"#, header("b", long),
+            #"{"type":"marker","t":2,"label":"of b"}"#, header("c", long), #"{"type":"marker","t":3,"label":"of c"}"#,
+            header("0123456789", ""), #"{"type":"marker","t":4,"label":"of d"}"#, #"{"type":"marker","t":5,"session":"a","label":"of a"}"#,
+        ]
+        let told = try folder.run("watch", "-", "--ui", "plain", "--no-record", input: lines.map { $0 + "\n" }.joined())
+        #expect(
+            told.output == """
+                  0:00.0  ◆ of a
+                deploy everythi…  0:00.0  ◆ of b
+                deploy every… #3  0:00.0  ◆ of c
+                session 01234567  0:00.0  ◆ of d
+                short             0:00.0  ◆ of a
+
+                """)
+    }
+
     @Test("another program's events are told as they come: ten lines of Python without a package are enough")
     func producer() throws {
         let folder = try ProgramFolder()

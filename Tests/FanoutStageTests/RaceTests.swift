@@ -166,6 +166,18 @@ struct RaceTests {
         #expect(next.map { (33_333...100_000).contains($0) } == (one.isMoving ? true : nil))
     }
 
+    @Test("Esc closes the keys, and does nothing else")
+    func escape() {
+        var screen = RaceScreen(RaceRig.predicted(), glyphs: .unicode, clock: 0)
+        let plain = screen.frame(width: 80, height: 24, clock: 300_000).lines
+        for _ in 0..<2 {
+            #expect(screen.handle(.escape, clock: 300_000) == [])
+            #expect(screen.frame(width: 80, height: 24, clock: 300_000).lines == plain)
+            _ = screen.handle("?", clock: 300_000)
+            #expect(screen.frame(width: 80, height: 24, clock: 300_000).lines != plain)
+        }
+    }
+
     @Test("keys come from the configuration; a race that runs leaves out what only a played one has", arguments: [true, false])
     func configured(isPlayed: Bool) {
         var configuration = Configuration()

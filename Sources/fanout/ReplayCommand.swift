@@ -60,12 +60,14 @@ extension ProgramCommand {
     private static let beginning = 8 << 20
 
     private static func speed(_ options: Options) throws(UsageError) -> Double {
-        if options.value("speed") == "max" { return Playhead.asFastAsPossible }
-        do {
-            return try options.positive("speed", most: Playhead.fastest) ?? 1
-        } catch {
-            throw UsageError(error.description + ", or max")
+        guard let text = options.value("speed") else { return 1 }
+        if text.lowercased() == "max" { return Playhead.asFastAsPossible }
+        guard let speed = Double(text.hasSuffix("x") ? String(text.dropLast()) : text),
+            (Playhead.slowest...Playhead.fastest).contains(speed)
+        else {
+            throw UsageError("--speed \(text): it takes a number from 0.1 to 64, or max")
         }
+        return speed
     }
 
     /// Microseconds that are played of a stretch without an event; nil where all of it is.

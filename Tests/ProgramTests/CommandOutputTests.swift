@@ -121,6 +121,18 @@ struct CommandOutputTests {
         #expect(try folder.read(try #require(folder.recordings.first)) == text)
     }
 
+    @Test("stamps count from the session's start, whatever comes late")
+    func stamps() throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"fanout":1,"session":"a","started":"2026-11-20T14:02:00.000000Z"}"#, #"{"type":"marker","t":2000000,"label":"two"}"#,
+            #"{"type":"marker","t":-1000000,"label":"before"}"#, #"{"type":"marker","t":3000000,"label":"three"}"#,
+        ]
+        try folder.write("late", lines.map { $0 + "\n" }.joined())
+        let told = try folder.run("replay", "late", "--ui", "plain").output
+        #expect(told == "  0:02.0  ◆ two\n -0:01.0  ◆ before\n  0:03.0  ◆ three\n")
+    }
+
     @Test("lines that several sessions share say whose they are; those of one do not")
     func labelledLines() throws {
         let folder = try ProgramFolder()

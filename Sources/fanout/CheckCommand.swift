@@ -39,7 +39,7 @@ extension ProgramCommand {
             let calls =
                 list.calls == 1
                 ? "its one call has its result" : list.calls == 0 ? "it has no calls" : "each of \(list.calls) calls has its result"
-            Console.print("\(name): \(list.form.rawValue), \(list.messages.count) messages: \(calls)\n")
+            Console.print("\(name): \(list.form.rawValue), \(counted(list.messages.count, "message")): \(calls)\n")
         } else {
             for fault in faults {
                 Console.print("\(name): \(CleanText(fault.description).string)\n")

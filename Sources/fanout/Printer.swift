@@ -112,7 +112,8 @@ private struct Complaints {
 
     mutating func finish() {
         guard !isHeld, count > Self.most else { return }
-        Console.complain("\(count - Self.most) more lines could not be read and are left out")
+        let rest = count - Self.most
+        Console.complain("\(rest) more \(rest == 1 ? "line" : "lines") could not be read and \(rest == 1 ? "is" : "are") left out")
     }
 
     private func say(_ problem: EventProblem) {

@@ -49,7 +49,7 @@ extension ProgramCommand {
             (dashboard.transport.skipsIdle, dashboard.transport.idleLimit) = (true, idleLimit)
         }
         if ledger.timelines.problemCount > 0, let first = ledger.timelines.problems.first {
-            dashboard.notice = CleanText("\(ledger.timelines.problemCount) lines could not be read; the first: \(first.problem)")
+            dashboard.notice = CleanText("\(counted(ledger.timelines.problemCount, "line")) could not be read; the first: \(first.problem)")
         }
         let rest = hasMore ? RecordingSource(reading).map { [$0] } ?? [] : []
         let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: rest, markers: markers)

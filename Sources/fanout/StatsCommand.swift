@@ -17,7 +17,10 @@ extension ProgramCommand {
         for path in options.operands {
             let timelines = try SessionFile.load(path, isStrict: options.has("strict"))
             if let first = timelines.problems.first {
-                Console.complain("\(path): \(timelines.problemCount) lines could not be read and are left out; the first: \(first.problem)")
+                let count = timelines.problemCount
+                Console.complain(
+                    "\(path): \(counted(count, "line")) could not be read and \(count == 1 ? "is" : "are") left out; the first: \(first.problem)"
+                )
             }
             let report = StatsReport(timelines)
             if options.has("json") {
@@ -138,7 +141,7 @@ struct StatsReport {
                 "wall " + DurationText.figure(total.wall, precision.wall, glyphs),
                 "sum " + DurationText.figure(total.sum, precision.sum, glyphs), speedup(total),
                 "peak " + CleanText(total.peak),
-                CleanText(total.calls) + " calls", CleanText(total.errors) + " errors",
+                CleanText(counted(total.calls, "call")), CleanText(counted(total.errors, "error")),
             ]))
         let tools = timelines.toolStatistics()
         lines.append("")

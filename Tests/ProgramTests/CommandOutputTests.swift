@@ -121,6 +121,24 @@ struct CommandOutputTests {
         #expect(try folder.read(try #require(folder.recordings.first)) == text)
     }
 
+    @Test(
+        "one of a thing is one",
+        arguments: [
+            ("stats one", "1 call   1 error\n"), ("stats one", "one: 1 line could not be read and is left out; the first: "),
+            ("check messages", "1 message: it has no calls"), ("race one", "1 of 1 call done, 1 err"), ("race one", ", 1 call\n"),
+        ])
+    func singular(script: String, says: String) throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"type":"call.started","t":0,"turn":1,"call":"a","name":"x"}"#,
+            #"{"type":"call.finished","t":1000000,"call":"a","outcome":"failed"}"#, "no event",
+        ]
+        try folder.write("one", lines.map { $0 + "\n" }.joined())
+        try folder.write("messages", #"[{"role": "user", "content": "x"}]"#)
+        let told = try folder.shell("\"$FANOUT\" \(script)")
+        #expect((told.output + told.error).contains(says), "\(told.output)\(told.error)")
+    }
+
     @Test("stamps count from the session's start, whatever comes late")
     func stamps() throws {
         let folder = try ProgramFolder()

@@ -121,6 +121,31 @@ struct CommandOutputTests {
         #expect(try folder.read(try #require(folder.recordings.first)) == text)
     }
 
+    @Test("long names are cut in tables, so that columns stay; what took no time went to nothing")
+    func longNames() throws {
+        let folder = try ProgramFolder()
+        let (title, tool) = (String(repeating: "title ", count: 12), String(repeating: "x", count: 500))
+        let lines = [
+            #"{"type":"turn.started","t":0,"turn":1,"title":"\#(title)"}"#, #"{"type":"turn.started","t":0,"turn":2,"title":"short"}"#,
+            #"{"type":"call.started","t":0,"turn":1,"call":"a","name":"\#(tool)"}"#,
+            #"{"type":"call.finished","t":1000000,"call":"a","outcome":"ok"}"#,
+            #"{"type":"call.started","t":0,"turn":2,"call":"b","name":"y"}"#, #"{"type":"call.finished","t":0,"call":"b","outcome":"ok"}"#,
+            #"{"type":"call.started","t":2,"call":"c","name":"y"}"#, #"{"type":"call.finished","t":2,"call":"c","outcome":"ok"}"#,
+        ]
+        try folder.write("long", lines.map { $0 + "\n" }.joined())
+        let stats = try folder.run("stats", "long").output
+        #expect(stats.contains("\n" + String(repeating: "x", count: 39) + "…  "), "\(stats)")
+        #expect(stats.contains("\n1 title title title title title title t…  "), "\(stats)")
+        for head in ["TOOL", "TURN"] {
+            let table = stats.split(separator: "\n\n").first { $0.hasPrefix(head) }?.split(separator: "\n") ?? []
+            #expect(table.count > 2 && Set(table.map(\.count)).count == 1, "\(stats)")
+        }
+        let whatif = try folder.run("whatif", "long").output
+        #expect(whatif.contains("its time went to: " + String(repeating: "x", count: 39) + "… "), "\(whatif)")
+        #expect(!whatif.split(separator: "\n").contains { $0.hasSuffix("went to: ") || $0.count > 160 }, "\(whatif)")
+        #expect(whatif.contains("\nturn 1  title") && !whatif.contains("turn 2") && !whatif.contains("calls of no turn"), "\(whatif)")
+    }
+
     @Test(
         "one of a thing is one",
         arguments: [

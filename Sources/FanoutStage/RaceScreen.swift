@@ -92,6 +92,12 @@ package struct RaceScreen: Sendable {
     // MARK: Keys
 
     package mutating func handle(_ key: Key, clock: Int64) -> [Effect] {
+        if showsKeys, key == .escape {
+            // As in the lanes, where it closes whatever is open.
+            showsKeys = false
+            notice = nil
+            return []
+        }
         guard let command = keys.command(for: key) else { return [] }
         notice = nil
         if showsKeys {

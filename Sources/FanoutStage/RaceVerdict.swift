@@ -51,8 +51,13 @@ package struct RaceVerdict: Sendable, Hashable {
         return candidates.first { $0.columns <= columns } ?? who
     }
 
-    /// By how much something is faster: `2.4x`; below a tenth, where a ratio says little, `3 %`.
+    /// By how much something is faster: `2.4x`; below a tenth, where a ratio says little, `3 %`. A lower bound is rounded so that it holds.
     static func amount(_ ratio: Double, _ precision: Precision, _ glyphs: Glyphs) -> CleanText {
+        if precision == .atLeast {
+            let mark = glyphs.mark(precision)
+            guard ratio >= 1.1 else { return mark + CleanText(Int(ratio * 100 - 100)) + " %" }
+            return mark + DurationText.ratio(ratio < 100 ? (ratio * 10).rounded(.down) / 10 : ratio)
+        }
         guard ratio < 1.095 else { return DurationText.ratio(ratio, precision, glyphs) }
         return glyphs.mark(precision) + CleanText(Int((ratio * 100 - 100).rounded())) + " %"
     }

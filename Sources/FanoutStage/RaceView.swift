@@ -104,7 +104,9 @@ package struct RaceView: Sendable {
             guard let ratio = race.ratio(place, among: standings), ratio >= 1.01 else { continue }
             let start = layout.bar + (axis.eighths(standing.clock) + 7) / 8 + 1
             let end = layout.bar + layout.barWidth
-            let text = RaceVerdict.amount(ratio, race.isApproximate ? .about : .measured, glyphs)
+            // While somebody runs, the slowest may become slower still.
+            let isOpen = standings.contains { $0.state != .done }
+            let text = RaceVerdict.amount(ratio, race.isApproximate ? .about : isOpen ? .atLeast : .measured, glyphs)
             let word: CleanText = start + text.columns + 7 <= end ? " faster" : ""
             if start + text.columns <= end {
                 frame.put(text + word, x: start, y: y, role: isBest ? .title : .text)

@@ -35,6 +35,12 @@ public struct Comparison: Sendable {
 
         /// How many times as long its median is.
         public var ratio: Double? { Comparison.ratio(p50.before, p50.after) }
+
+        /// Whether its median is more than so many times as long, and that not by chance; where there are too few calls to tell, the median
+        /// alone decides.
+        public func isSlower(than most: Double) -> Bool {
+            Comparison.isSlower(p50.before, p50.after, than: most) && probability.map { $0 < Comparison.significance } ?? true
+        }
     }
 
     /// One call in both.
@@ -67,6 +73,12 @@ public struct Comparison: Sendable {
     public static func ratio(_ before: Int64?, _ after: Int64?) -> Double? {
         guard let before, let after, before > 0 else { return nil }
         return Double(after) / Double(before)
+    }
+
+    /// Whether the second is more than so many times as long, and by ``leastDifference`` at the least.
+    public static func isSlower(_ before: Int64?, _ after: Int64?, than most: Double) -> Bool {
+        guard let before, let after, let ratio = ratio(before, after) else { return false }
+        return ratio > most && after - before >= leastDifference
     }
 
     /// Whether a time is slower or faster, by enough to be said.

@@ -6,9 +6,9 @@ package import FanoutTimeline
 package enum PlainLine {
     /// The line for an event that has just been applied, or nil where it tells nothing new.
     package static func line(for event: Event, in timeline: Timeline, glyphs: Glyphs) -> CleanText? {
-        let origin = timeline.first ?? 0
         func say(_ glyph: Glyph, _ parts: CleanText...) -> CleanText {
-            let stamp = DurationText.position(event.t - origin)
+            // From the session's start, as places in it are told elsewhere: what comes late does not move it.
+            let stamp = DurationText.position(event.t)
             let pad = CleanText(String(repeating: " ", count: max(0, 8 - stamp.columns)))
             return pad + stamp + "  " + CleanText(String(glyph.scalar)) + " " + parts.filter { !$0.isEmpty }.joined(separator: "  ")
         }

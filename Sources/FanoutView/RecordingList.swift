@@ -47,7 +47,8 @@ package struct RecordingList: Sendable {
         line.add("which recording?", .text, gap: 2, into: &frame)
         line.add(CleanText(entries.count) + (entries.count == 1 ? " is here" : " are here"), .muted, gap: 3, into: &frame)
         frame.fill(0..<width, y: 1, with: glyphs.rule, role: .border)
-        let table = SessionTable(width: width, firstColumn: "RECORDING", lastColumn: "WHEN", whenColumns: 16, glyphs: glyphs)
+        let table = SessionTable(
+            width: width, firstColumn: "RECORDING", lengthColumn: "LENGTH", lastColumn: "WHEN", whenColumns: 16, glyphs: glyphs)
         table.drawHeads(2, into: &frame)
         let rows = 3..<max(3, height - 2)
         list.scroll(height: rows.count)

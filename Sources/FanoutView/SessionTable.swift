@@ -36,6 +36,7 @@ package struct SessionTable {
 
     private let width: Int
     private let firstColumn: CleanText
+    private let lengthColumn: CleanText
     private let lastColumn: CleanText
     private let glyphs: Glyphs
     private let title: Int
@@ -46,10 +47,15 @@ package struct SessionTable {
     private let hasErrors: Bool
 
     /// - Parameters:
+    ///   - lengthColumn: What is over the lengths: those of sessions on a screen are their walls.
     ///   - whenColumns: Columns that the last column needs.
-    package init(width: Int, firstColumn: CleanText, lastColumn: CleanText = "LAST", whenColumns: Int = 6, glyphs: Glyphs) {
+    package init(
+        width: Int, firstColumn: CleanText, lengthColumn: CleanText = "WALL", lastColumn: CleanText = "LAST", whenColumns: Int = 6,
+        glyphs: Glyphs
+    ) {
         self.width = width
         self.firstColumn = firstColumn
+        self.lengthColumn = lengthColumn
         self.lastColumn = lastColumn
         self.glyphs = glyphs
         when = whenColumns
@@ -78,7 +84,7 @@ package struct SessionTable {
         }
         if hasFigures {
             putRight("CALLS", callsEnd, y, .muted, &frame)
-            putRight("WALL", lengthEnd, y, .muted, &frame)
+            putRight(lengthColumn, lengthEnd, y, .muted, &frame)
         }
     }
 

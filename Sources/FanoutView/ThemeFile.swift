@@ -3,6 +3,8 @@ internal import FanoutJSON
 /// One theme as it stands in its file, before what it inherits is added.
 struct ThemeFile: Sendable {
     var name: String
+    /// Nil where it is built in.
+    let path: String?
     var variant: Theme.Variant?
     var inherits: String?
     /// Colours by name, as written.
@@ -20,23 +22,29 @@ struct ThemeFile: Sendable {
         var attributes: Style.Attributes = []
     }
 
-    /// - Parameter fallbackName: The file's own name, for one that does not name its theme.
-    init(_ json: [UInt8], fallbackName: String) throws(ThemeError) {
+    /// - Parameters:
+    ///   - fallbackName: The file's own name, for one that does not name its theme.
+    ///   - path: Where the file lies; nil for one that is built in.
+    init(_ json: [UInt8], fallbackName: String, path: String?) throws(ThemeError) {
         name = fallbackName
+        self.path = path
         let root: PlacedJSON
         do throws(JSONError) {
             root = try PlacedJSON(parsing: json)
         } catch {
             let place = error.position(in: json)
-            throw .notJSON(theme: fallbackName, line: place.line, reason: error.reason)
+            throw .notJSON(ThemeError.Origin(theme: fallbackName, file: path, line: place.line), reason: error.reason)
         }
         guard let fields = root.fields else {
-            throw .malformed(theme: fallbackName, line: root.line, what: "a theme is a JSON object")
+            throw .malformed(origin(line: root.line), what: "a theme is a JSON object")
         }
         for field in fields {
             try read(field)
         }
     }
+
+    /// A place in it.
+    func origin(line: Int?) -> ThemeError.Origin { ThemeError.Origin(theme: name, file: path, line: line) }
 
     private mutating func read(_ field: PlacedJSON.Field) throws(ThemeError) {
         switch field.name {
@@ -46,7 +54,7 @@ struct ThemeFile: Sendable {
             inherits = try string(field.value, for: field.name)
         case "variant":
             guard let variant = Theme.Variant(rawValue: try string(field.value, for: field.name)) else {
-                throw .malformed(theme: name, line: field.line, what: "\"variant\" is \"dark\" or \"light\"")
+                throw .malformed(origin(line: field.line), what: "\"variant\" is \"dark\" or \"light\"")
             }
             self.variant = variant
         case "palette":
@@ -111,13 +119,13 @@ struct ThemeFile: Sendable {
     }
 
     private func string(_ json: PlacedJSON, for key: String) throws(ThemeError) -> String {
-        guard let string = json.value.string else { throw .malformed(theme: name, line: json.line, what: "\"\(key)\" is a string") }
+        guard let string = json.value.string else { throw .malformed(origin(line: json.line), what: "\"\(key)\" is a string") }
         return string
     }
 
     private func fields(of field: PlacedJSON.Field) throws(ThemeError) -> [PlacedJSON.Field] {
         guard let fields = field.value.fields else {
-            throw .malformed(theme: name, line: field.line, what: "\"\(field.name)\" is an object")
+            throw .malformed(origin(line: field.line), what: "\"\(field.name)\" is an object")
         }
         return fields
     }

@@ -35,41 +35,35 @@ package struct ThemeLibrary: Sendable {
 
     // MARK: Finding
 
-    private struct Source {
-        var file: ThemeFile
-        /// Nil where it is built in.
-        var path: String?
-    }
-
-    private func source(path: String) throws(ThemeError) -> Source {
+    private func source(path: String) throws(ThemeError) -> ThemeFile {
         guard let json = try read(path) else {
             throw .unreadable(file: path, reason: "there is no such file")
         }
-        return Source(file: try ThemeFile(json, fallbackName: path), path: path)
+        return try ThemeFile(json, fallbackName: path, path: path)
     }
 
-    private func source(name: String) throws(ThemeError) -> Source {
+    private func source(name: String) throws(ThemeError) -> ThemeFile {
         if let folder, !name.isEmpty {
             let path = folder + "/" + name + ".json"
             if let json = try read(path) {
-                return Source(file: try ThemeFile(json, fallbackName: name), path: path)
+                return try ThemeFile(json, fallbackName: name, path: path)
             }
         }
         return try builtInSource(name: name)
     }
 
-    private func builtInSource(name: String) throws(ThemeError) -> Source {
+    private func builtInSource(name: String) throws(ThemeError) -> ThemeFile {
         guard let json = builtIn.first(where: { $0.name == name })?.json else {
             throw .unknown(theme: name, known: builtInNames)
         }
-        return Source(file: try ThemeFile(json, fallbackName: name))
+        return try ThemeFile(json, fallbackName: name, path: nil)
     }
 
     /// The theme, what it inherits, and so on.
-    private func chain(from first: Source) throws(ThemeError) -> [Source] {
+    private func chain(from first: ThemeFile) throws(ThemeError) -> [ThemeFile] {
         var chain = [first]
-        var names = [first.file.name]
-        while let next = chain[chain.count - 1].file.inherits {
+        var names = [first.name]
+        while let next = chain[chain.count - 1].inherits {
             guard !names.contains(next) else {
                 throw .cycle(themes: names[(names.firstIndex(of: next) ?? 0)...] + [next])
             }
@@ -77,7 +71,7 @@ package struct ThemeLibrary: Sendable {
             names.append(next)
         }
         let end = chain[chain.count - 1]
-        if end.path != nil || end.file.name != Self.last {
+        if end.path != nil || end.name != Self.last {
             chain.append(try builtInSource(name: Self.last))
         }
         return chain
@@ -85,38 +79,39 @@ package struct ThemeLibrary: Sendable {
 
     // MARK: Putting together
 
-    private func theme(of chain: [Source]) throws(ThemeError) -> Theme {
-        let files = chain.map(\.file)
+    private func theme(of files: [ThemeFile]) throws(ThemeError) -> Theme {
         let colors = ThemeColors(files)
         let looks = files.map(\.roles).reduce(into: [Role: ThemeFile.RoleLook]()) { $0.merge($1) { nearer, _ in nearer } }
         func style(_ role: Role) throws(ThemeError) -> Style {
             let look = looks[role] ?? ThemeFile.RoleLook()
             let foreground = look.foreground ?? looks[.text]?.foreground ?? "default"
             let background = look.background ?? looks[.background]?.background ?? "default"
+            // What a role leaves open stands where plain text and the background are described.
+            let places = (
+                (look.foreground == nil ? Role.text : role).name + ".fg", (look.background == nil ? Role.background : role).name + ".bg"
+            )
             return Style(
-                foreground: try colors.color(foreground, place: "\(role.name).fg"),
-                background: try colors.color(background, place: "\(role.name).bg"),
+                foreground: try colors.color(foreground, place: places.0),
+                background: try colors.color(background, place: places.1),
                 foreground16: try colors.color16(foreground, role: look.foreground == nil ? .text : role),
                 background16: try colors.color16(background, role: nil),
                 attributes: look.attributes)
         }
         var theme = try Theme(name: files[0].name, variant: files.lazy.compactMap(\.variant).first ?? .dark, style: style)
         theme.warnings = files.flatMap(\.warnings)
-        theme.files = chain.compactMap(\.path)
+        theme.files = files.compactMap(\.path)
         return theme
     }
 }
 
 /// The colours of a theme and of what it inherits; the nearer one counts.
 private struct ThemeColors {
-    private let theme: String
     private let palette: [String: String]
     private let ansi16: [String: String]
     private let files: [ThemeFile]
 
     init(_ files: [ThemeFile]) {
         self.files = files
-        theme = files[0].name
         palette = files.map(\.palette).reduce(into: [:]) { $0.merge($1) { nearer, _ in nearer } }
         ansi16 = files.map(\.ansi16).reduce(into: [:]) { $0.merge($1) { nearer, _ in nearer } }
     }
@@ -139,7 +134,7 @@ private struct ThemeColors {
 
     /// The error about a colour, which names the theme and the line that give it: the nearest that does.
     private func bad(_ value: String, at place: String, from origin: String) -> ThemeError {
-        let file = files.first { $0.lines[origin] != nil }
-        return .badColor(theme: file?.name ?? theme, line: file?.lines[origin], place: place, value: value)
+        let file = files.first { $0.lines[origin] != nil } ?? files[0]
+        return .badColor(file.origin(line: file.lines[origin]), place: place, value: value)
     }
 }

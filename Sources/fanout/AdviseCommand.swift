@@ -39,10 +39,10 @@ extension ProgramCommand {
 extension Advice {
     /// What was found, and what to change.
     fileprivate var words: CleanText {
-        let calls = CleanText(count) + (count == 1 ? " call" : " calls")
+        let calls = CleanText(counted(count, "call"))
         switch finding {
         case .askedOneByOne(let tool, let turns):
-            let list = turns.isEmpty ? CleanText(count) + " turns" : "turns " + turns.map { CleanText($0) }.joined(separator: ", ")
+            let list = turns.isEmpty ? CleanText(counted(count, "turn")) : "turns " + turns.map { CleanText($0) }.joined(separator: ", ")
             return list + " asked for one " + CleanText(tool)
                 + " each, and none of them needs an earlier one's result: have the model ask for all of them in one reply"
                 + " (parallel_tool_calls on, and say so in the prompt)"

@@ -32,18 +32,19 @@ extension ProgramCommand {
             return 1
         }
         let faults = list.faults
+        let name = CleanText(path).string
         if options.has("json") {
             Console.print(json(list, faults).description + "\n")
         } else if faults.isEmpty {
             let calls =
                 list.calls == 1
                 ? "its one call has its result" : list.calls == 0 ? "it has no calls" : "each of \(list.calls) calls has its result"
-            Console.print("\(path): \(list.form.rawValue), \(list.messages.count) messages: \(calls)\n")
+            Console.print("\(name): \(list.form.rawValue), \(counted(list.messages.count, "message")): \(calls)\n")
         } else {
             for fault in faults {
-                Console.print("\(path): \(CleanText(fault.description).string)\n")
+                Console.print("\(name): \(CleanText(fault.description).string)\n")
             }
-            Console.print("\(path): \(list.form.rawValue) would refuse it: \(CleanText(faults[0].apiMessage).string)\n")
+            Console.print("\(name): \(list.form.rawValue) would refuse it: \(CleanText(faults[0].apiMessage).string)\n")
         }
         return faults.isEmpty ? 0 : 1
     }

@@ -52,8 +52,10 @@ enum Console {
     }
 
     /// Says on standard error what was wrong and what to do.
+    ///
+    /// Names of files, tools and keys in it come from outside: it is cleaned here, line by line, whoever put it together.
     static func complain(_ text: String) {
-        tell("fanout: " + text + "\n")
+        tell(CleanText.lines(of: "fanout: " + text).map { $0.string + "\n" }.joined())
     }
 
     /// Writes to standard error, which nobody need read.

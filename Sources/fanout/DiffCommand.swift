@@ -11,7 +11,12 @@ extension ProgramCommand {
         options: [
             Option("fail-slower", argument: "PERCENT", "exit status 1 where all turns, or a tool's median, are slower by more than this"),
             Option("json", "one JSON object"), Option("strict", "refuses a file with a line that cannot be read"),
-        ]
+        ],
+        notes: """
+            --fail-slower judges all turns together by their length alone, and a tool by its median: where each recording has at least
+            \(RankTest.leastValues) runs of the tool, a difference that is not significant (a P of .05 or more) does not fail; where one has fewer, the median
+            alone decides. Less than a millisecond never fails.
+            """
     ) { options in
         guard options.operands.count == 2 else {
             throw UsageError("diff: name two recordings, the earlier one first")
@@ -72,15 +77,28 @@ struct DiffReport {
 
     /// What is slower by more than so many times; nil where nothing is.
     func slower(than most: Double) -> String? {
-        if let ratio = Comparison.ratio(comparison.wall.before, comparison.wall.after), ratio > most {
-            return "all turns took \(Self.times(ratio)) as long"
+        let wall = comparison.wall
+        if Comparison.isSlower(wall.before, wall.after, than: most) {
+            return "all turns took \(Self.change(wall.before, wall.after))"
         }
-        return comparison.tools.first { $0.verdict == .slower && $0.ratio ?? 0 > most }.map { tool in
-            "\(tool.name)'s median is \(Self.times(tool.ratio ?? 0)) as long"
+        return comparison.tools.first { $0.isSlower(than: most) }.map { tool in
+            let chance = tool.probability.map { "P \(Self.probability($0).string)" } ?? "too few runs for a significance"
+            return "\(tool.name)'s median is \(Self.change(tool.p50.before, tool.p50.after)), \(chance)"
         }
     }
 
-    private static func times(_ ratio: Double) -> String { DurationText.ratio(ratio).string }
+    /// `1.5x as long (100ms → 150ms)`; below a tenth, where a ratio says little, `5 % longer (…)`.
+    private static func change(_ before: Int64?, _ after: Int64?) -> String {
+        let ratio = Comparison.ratio(before, after) ?? 1
+        let words = ratio < 1.095 ? "\(Int((ratio * 100 - 100).rounded())) % longer" : "\(DurationText.ratio(ratio).string) as long"
+        return "\(words) (\(fine(before)) → \(fine(after)))"
+    }
+
+    /// A length with digits enough to see a few per cent in it.
+    private static func fine(_ time: Int64?) -> String {
+        guard let time, time < 10_000_000 else { return length(time).string }
+        return "\((time + 500) / 1000)ms"
+    }
 
     // MARK: For programs
 
@@ -180,7 +198,10 @@ struct DiffReport {
     private static func length(_ time: Int64?) -> CleanText { time.map { DurationText.length($0) } ?? "" }
 
     private static func probability(_ value: Double) -> CleanText {
-        value < 0.001 ? "<.001" : CleanText("." + String(String(Int(value * 1000) + 1000).dropFirst()))
+        guard value >= 0.001 else { return "<.001" }
+        let thousandths = Int((value * 1000).rounded())
+        // Three decimals of what is below 1, as probabilities are written.
+        return thousandths >= 1000 ? "1.00" : CleanText("." + String(String(thousandths + 1000).dropFirst()))
     }
 
     private static func end(_ run: Int64?, _ outcome: Event.Outcome?) -> CleanText {

@@ -70,8 +70,6 @@ extension ProgramCommand {
         }
         return text
     }
-
-    private static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 }
 
 /// Where events are written: standard output, or a file that was not there before.

@@ -85,6 +85,9 @@ struct Looks {
             theme = try library.theme(names[index])
             return nil
         } catch {
+            if let origin = error.origin, let file = origin.file {
+                return Settings.Problem(file: file, line: origin.line, words: error.words, isError: true)
+            }
             let isConfigured = index == 0 && named == nil && names[0] == configured
             return Settings.Problem(
                 file: isConfigured ? settings.path : nil, line: configuration.themeLine, words: error.description, isError: true)

@@ -14,6 +14,7 @@ final class Printer: LedgerObserver {
 
     private let form: Form
     private var complaints: Complaints
+    private var labels = SessionLabels()
     private var writer = EventWriter()
     /// The session that the last header printed opened.
     private var current: String?
@@ -46,10 +47,12 @@ final class Printer: LedgerObserver {
         switch form {
         case .plain(let glyphs, let toError):
             guard let line = PlainLine.line(for: event, in: timelines[newest], glyphs: glyphs) else { return }
+            // From the second session on; until then there was nobody else whose a line could be.
+            let text = (labels.label(newest, among: timelines).map { $0 + line } ?? line).string + "\n"
             if toError {
-                Console.tell(line.string + "\n")
+                Console.tell(text)
             } else {
-                Console.print(line.string + "\n")
+                Console.print(text)
             }
         case .json:
             // As it would stand in a recording: an event of another session than the last header's names its own. Sources number their
@@ -109,7 +112,8 @@ private struct Complaints {
 
     mutating func finish() {
         guard !isHeld, count > Self.most else { return }
-        Console.complain("\(count - Self.most) more lines could not be read and are left out")
+        let rest = count - Self.most
+        Console.complain("\(rest) more \(rest == 1 ? "line" : "lines") could not be read and \(rest == 1 ? "is" : "are") left out")
     }
 
     private func say(_ problem: EventProblem) {

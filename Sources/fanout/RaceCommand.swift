@@ -105,7 +105,7 @@ extension ProgramCommand {
         }
         guard display == .dashboard else {
             if display == .plain {
-                Console.print((turn + ", " + CleanText(race.calls) + " calls").string + "\n")
+                Console.print((turn + ", " + CleanText(counted(race.calls, "call"))).string + "\n")
                 let order = race.contestants.indices.sorted {
                     race.standing($0, at: race.last).clock < race.standing($1, at: race.last).clock
                 }

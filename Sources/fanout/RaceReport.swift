@@ -29,7 +29,7 @@ struct RaceReport {
         let errors: CleanText = standing.errors > 0 ? ", " + CleanText(standing.errors) + " err" : ""
         let time = DurationText.length(standing.clock, race.isApproximate ? .atMost : .measured, glyphs)
         return CleanText(String(glyphs.ok.scalar)) + " " + name + pad + "  " + time + "  " + CleanText(standing.done) + " of "
-            + CleanText(race.calls) + " calls done" + errors
+            + CleanText(counted(race.calls, "call")) + " done" + errors
     }
 
     /// The table, the verdict, and what it rests on.

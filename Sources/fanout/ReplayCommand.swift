@@ -49,7 +49,7 @@ extension ProgramCommand {
             (dashboard.transport.skipsIdle, dashboard.transport.idleLimit) = (true, idleLimit)
         }
         if ledger.timelines.problemCount > 0, let first = ledger.timelines.problems.first {
-            dashboard.notice = CleanText("\(ledger.timelines.problemCount) lines could not be read; the first: \(first.problem)")
+            dashboard.notice = CleanText("\(counted(ledger.timelines.problemCount, "line")) could not be read; the first: \(first.problem)")
         }
         let rest = hasMore ? RecordingSource(reading).map { [$0] } ?? [] : []
         let show = try Show(ledger, display: display, looks: looks, dashboard: dashboard, sources: rest, markers: markers)
@@ -60,12 +60,14 @@ extension ProgramCommand {
     private static let beginning = 8 << 20
 
     private static func speed(_ options: Options) throws(UsageError) -> Double {
-        if options.value("speed") == "max" { return Playhead.asFastAsPossible }
-        do {
-            return try options.positive("speed", most: Playhead.fastest) ?? 1
-        } catch {
-            throw UsageError(error.description + ", or max")
+        guard let text = options.value("speed") else { return 1 }
+        if text.lowercased() == "max" { return Playhead.asFastAsPossible }
+        guard let speed = Double(text.hasSuffix("x") ? String(text.dropLast()) : text),
+            (Playhead.slowest...Playhead.fastest).contains(speed)
+        else {
+            throw UsageError("--speed \(text): it takes a number from 0.1 to 64, or max")
         }
+        return speed
     }
 
     /// Microseconds that are played of a stretch without an event; nil where all of it is.

@@ -82,8 +82,7 @@ struct SessionPruning {
     }
 
     private static func sum(_ entries: [SessionEntry]) -> String {
-        let count = entries.count == 1 ? "1 file" : "\(entries.count) files"
-        return "\(count), \(ByteText.size(PruningPlan.size(of: entries)).string)"
+        return "\(counted(entries.count, "file")), \(ByteText.size(PruningPlan.size(of: entries)).string)"
     }
 
     /// A length of time with its unit, in microseconds.

@@ -62,9 +62,6 @@ enum SessionListing {
         return .object(object)
     }
 
-    /// Columns of a title in the list.
-    private static let titleColumns = 40
-
     static func lines(_ entries: [SessionEntry]) -> [CleanText] {
         let rows = entries.map { entry in
             [
@@ -80,9 +77,7 @@ enum SessionListing {
     /// Its title on one short line, or its id.
     static func title(_ entry: SessionEntry) -> CleanText {
         let title = entry.title.map { CleanText($0) } ?? ""
-        let text = title.isEmpty ? "session " + CleanText(String(entry.session.prefix(8))) : title
-        guard text.columns > titleColumns, let line = text.wrapped(columns: titleColumns - 2).first else { return text }
-        return line + ".."
+        return title.isEmpty ? "session " + CleanText(String(entry.session.prefix(8))) : title.cut(to: TextTable.widest)
     }
 }
 

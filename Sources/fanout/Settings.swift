@@ -28,10 +28,15 @@ struct Settings {
         var words: String
         var isError: Bool
 
-        /// A sentence that names the file: where there is little room, without its folders.
+        /// A sentence that names the file: where there is little room, without its folders, or only those below the user's settings.
         func text(isBrief: Bool) -> String {
             guard let file else { return words }
-            return (isBrief ? Composition.baseName(file) : file) + (line.map { " line \($0)" } ?? "") + ": " + words
+            return (isBrief ? Self.brief(file) : file) + (line.map { " line \($0)" } ?? "") + ": " + words
+        }
+
+        private static func brief(_ file: String) -> String {
+            guard let folder = Settings.folder.map({ $0 + "/" }), file.hasPrefix(folder) else { return Composition.baseName(file) }
+            return String(file.dropFirst(folder.count))
         }
     }
 

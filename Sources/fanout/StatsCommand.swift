@@ -17,7 +17,10 @@ extension ProgramCommand {
         for path in options.operands {
             let timelines = try SessionFile.load(path, isStrict: options.has("strict"))
             if let first = timelines.problems.first {
-                Console.complain("\(path): \(timelines.problemCount) lines could not be read and are left out; the first: \(first.problem)")
+                let count = timelines.problemCount
+                Console.complain(
+                    "\(path): \(counted(count, "line")) could not be read and \(count == 1 ? "is" : "are") left out; the first: \(first.problem)"
+                )
             }
             let report = StatsReport(timelines)
             if options.has("json") {
@@ -52,7 +55,8 @@ struct StatsReport {
         var path = CriticalPath()
         var names: [JSONValue] = []
         for timeline in timelines.all {
-            for turn in timeline.turns.indices {
+            // What is the work of a call lies within the path of that call's turn.
+            for turn in timeline.turns.indices where timeline.turns[turn].parent == nil {
                 let part = timeline.criticalPath(ofTurn: turn, at: timeline.last)
                 path.length += part.length
                 names += part.lanes.map { .string(timeline.id(of: $0)) }
@@ -137,7 +141,7 @@ struct StatsReport {
                 "wall " + DurationText.figure(total.wall, precision.wall, glyphs),
                 "sum " + DurationText.figure(total.sum, precision.sum, glyphs), speedup(total),
                 "peak " + CleanText(total.peak),
-                CleanText(total.calls) + " calls", CleanText(total.errors) + " errors",
+                CleanText(counted(total.calls, "call")), CleanText(counted(total.errors, "error")),
             ]))
         let tools = timelines.toolStatistics()
         lines.append("")

@@ -1,3 +1,4 @@
+internal import FanoutEvents
 internal import FanoutView
 
 extension ProgramCommand {
@@ -14,7 +15,7 @@ extension ProgramCommand {
         }
         let theme = try Looks.theme(chosen, in: library)
         theme.warnings.forEach { Console.complain($0) }
-        Console.print("\(theme.name): \(theme.variant.rawValue), \(theme.warnings.isEmpty ? "in order" : "usable")\n")
+        Console.print("\(CleanText(theme.name).string): \(theme.variant.rawValue), \(theme.warnings.isEmpty ? "in order" : "usable")\n")
         return 0
     }
 }

@@ -112,7 +112,7 @@ extension Console {
     /// Asks whoever sits at the terminal; nil where nobody does.
     static func ask(_ question: String) -> String? {
         guard isatty(0) == 1, isatty(2) == 1 else { return nil }
-        tell(question)
+        tell(CleanText(question).string)
         return readLine()?.split(separator: " ").first.map(String.init) ?? ""
     }
 }

@@ -144,16 +144,23 @@ struct WhatIfReport {
     private func lines(_ turn: WhatIf.Study.Turn, at place: Int) -> [CleanText] {
         let own = timeline(turn).turns[turn.turn]
         let spent = timeline(turn).timeSpent(ofTurn: turn.turn)
+        // Of a turn that took no time there is nothing to tell.
+        guard !spent.parts.isEmpty else { return [] }
         let name = own.number.map { "turn " + CleanText($0) } ?? "calls of no turn"
-        var lines: [CleanText] = ["", name + (own.title.map { "  " + CleanText($0) } ?? "")]
+        let title = own.title.map { "  " + CleanText($0).cut(to: TextTable.widest) } ?? ""
+        var lines: [CleanText] = ["", name + title]
         let total = max(1, spent.parts.reduce(0) { $0 + $1.time })
         let parts = spent.parts.filter { $0.time * 100 >= total }.map { part in
-            CleanText(part.word) + " " + DurationText.length(part.time) + " (" + CleanText(Int(part.time * 100 / total)) + " %)"
+            CleanText(part.word).cut(to: TextTable.widest) + " " + DurationText.length(part.time) + " ("
+                + CleanText(Int(part.time * 100 / total)) + " %)"
         }
-        lines.append("  its time went to: " + parts.joined(separator: ", "))
+        // Very many may have less than a hundredth each.
+        if !parts.isEmpty {
+            lines.append("  its time went to: " + parts.joined(separator: ", "))
+        }
         if !spent.holds.isEmpty {
             let holds = spent.holds.prefix(4).map { hold in
-                CleanText(Self.words(hold.why)) + (hold.on.isEmpty ? "" : " (" + CleanText(hold.on) + ")") + " "
+                CleanText(Self.words(hold.why)) + (hold.on.isEmpty ? "" : " (" + CleanText(hold.on).cut(to: TextTable.widest) + ")") + " "
                     + DurationText.length(hold.time)
             }
             lines.append("  calls on the critical path waited for: " + holds.joined(separator: ", "))

@@ -166,6 +166,35 @@ struct RaceTests {
         #expect(next.map { (33_333...100_000).contains($0) } == (one.isMoving ? true : nil))
     }
 
+    @Test("by how much one is faster is a lower bound while the slower one runs, and rounded so that it holds")
+    func lowerBound() {
+        // The fast one took 500 ms; the slow one goes on.
+        let cases: [(t: Int64, text: String)] = [
+            (500_000, ""), (538_000, "≥7 % faster"), (980_000, "≥1.9x faster"), (60_000_000, "≥120x faster"),
+            (99_000_000, "198x faster"),
+        ]
+        for (t, text) in cases {
+            let screen = RaceScreen(RaceRig.of(walls: [500_000, 99_000_000], names: ["a", "b"]), glyphs: .unicode, clock: 0)
+            let told = screen.frame(width: 100, height: 20, clock: t).text
+            #expect(text.isEmpty ? !told.contains("faster") : told.contains(text), "\(t): \(told)")
+            #expect(told.contains("≥") == text.hasPrefix("≥"), "\(told)")
+        }
+        let ascii = RaceScreen(RaceRig.of(walls: [500_000, 99_000_000], names: ["a", "b"]), glyphs: .ascii, clock: 0)
+        #expect(ascii.frame(width: 100, height: 20, clock: 980_000).text.contains(">1.9x faster"))
+    }
+
+    @Test("Esc closes the keys, and does nothing else")
+    func escape() {
+        var screen = RaceScreen(RaceRig.predicted(), glyphs: .unicode, clock: 0)
+        let plain = screen.frame(width: 80, height: 24, clock: 300_000).lines
+        for _ in 0..<2 {
+            #expect(screen.handle(.escape, clock: 300_000) == [])
+            #expect(screen.frame(width: 80, height: 24, clock: 300_000).lines == plain)
+            _ = screen.handle("?", clock: 300_000)
+            #expect(screen.frame(width: 80, height: 24, clock: 300_000).lines != plain)
+        }
+    }
+
     @Test("keys come from the configuration; a race that runs leaves out what only a played one has", arguments: [true, false])
     func configured(isPlayed: Bool) {
         var configuration = Configuration()

@@ -226,6 +226,9 @@ struct ThemeTests {
             ("variant", "theme \"variant\", line 1: \"variant\" is \"dark\" or \"light\""),
             ("color", "theme \"color\", line 3: failed.fg: \"#12\" is no colour; give #rrggbb, "),
             ("palette", "theme \"palette\", line 2: ok.bg: \"300\" is no colour; "),
+            // Most roles say nothing of their own: what is wrong stands where plain text is described.
+            ("plain", "theme \"plain\", line 2: fg.fg: \"inky\" is no colour; "),
+            ("ground", "theme \"ground\", line 3: bg.bg: \"\" is no colour; "),
             ("ansi", "theme \"ansi\", line 1: ansi16.ok: \"leafy\" is no colour; "),
             ("orphan", "there is no theme \"nobody\"; "),
             ("a", "themes that inherit each other in a circle: a → b → c → a"),
@@ -237,12 +240,14 @@ struct ThemeTests {
             "broken.json": "{\n  \"name\": }", "list.json": "[]", "variant.json": #"{"variant": "grey"}"#,
             "color.json": "{\"roles\": {\n\"failed\":\n{\"fg\": \"#12\"}}}",
             "palette.json": "{\"palette\": {\n\"leaf\": 300},\n\"roles\": {\"ok\": {\"bg\": \"leaf\"}}}",
+            "plain.json": "{\"roles\":\n{\"fg\": {\"fg\": \"inky\"}}}", "ground.json": "{\"roles\":\n{\"bg\":\n{\"bg\": \"\"}}}",
             "ansi.json": #"{"ansi16": {"ok": "leafy"}}"#, "orphan.json": #"{"inherits": "nobody"}"#,
             "a.json": #"{"name": "a", "inherits": "b"}"#, "b.json": #"{"inherits": "c"}"#, "c.json": #"{"inherits": "a"}"#,
             "self.json": #"{"inherits": "self"}"#, "before.json": #"{"inherits": "a"}"#,
         ])
         let error = #expect(throws: ThemeError.self) { try library.theme(choice) }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+        #expect(error?.origin.map { $0.file == "/themes/\(choice).json" } ?? true)
     }
 
     @Test("an unknown role, field or attribute is a warning")

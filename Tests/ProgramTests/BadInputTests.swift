@@ -42,12 +42,14 @@ struct BadInputTests {
         Case("race mixed", 1, "mixed", "nothing to race"),
         Case("replay good --ui dashboard", 2, "TERM is not set", "--ui plain"),
         Case("replay", 2, "name a recording"), Case("replay good good", 2, "one recording"),
-        Case("replay good --speed 0", 2, "--speed 0", "above 0"),
+        Case("replay good --speed 0", 2, "--speed 0", "from 0.1 to 64, or max"),
+        Case("replay good --speed 0.01", 2, "--speed 0.01", "from 0.1 to 64, or max"),
+        Case("replay good --speed 65", 2, "--speed 65", "from 0.1 to 64, or max"),
         Case("replay good --seek x", 2, "--seek x", "from 0", "M:SS", "50%", "a marker's name", "no markers"),
         Case("replay good --seek 1:60", 2, "--seek 1:60", "H:MM:SS"), Case("replay good --seek 101%", 2, "--seek 101%", "percentage"),
         Case("replay good --seek -1", 2, "--seek -1", "seconds from 0"),
         Case("replay good --idle-limit 0", 2, "--idle-limit 0", "from 0.5"),
-        Case("replay good --speed fast", 2, "--speed fast", "above 0", "at most 64, or max"), Case("stats", 2, "name a recording"),
+        Case("replay good --speed fast", 2, "--speed fast", "from 0.1 to 64, or max"), Case("stats", 2, "name a recording"),
         Case("watch", 2, "standard input"),
         Case("run", 2, "what the agent is to do"), Case("run a b", 2, "quotes"), Case("run hi", 2, "--model"),
         Case("run hi -m x", 2, "OPENAI_API_KEY", "--base-url"),
@@ -94,6 +96,45 @@ struct BadInputTests {
             #expect(ended.error.contains(word), "\(ended.error) does not say \(word)")
         }
         #expect(folder.recordings == [])
+    }
+
+    @Test(
+        "what comes from outside reaches no terminal uncleaned",
+        arguments: [
+            ("diff --fail-slower 10% fast slow", "evil's median"), ("themes ./theme.json", "theme \"evil\": there is no role \"rogue\""),
+            ("themes ./color.json", "\"inked\" is no colour"), ("demo --theme ./color.json", "\"inked\" is no colour"),
+            ("tools --tools tools.json", "evil"), ("run hi -m x --base-url http://127.0.0.1:9 --continue form", "held over evil"),
+            ("replay fast --seek \"$(printf 'e\\033[2Jvil')\"", "--seek evil"), ("\"$(printf 'e\\033[2Jvil')\"", "evil"),
+            ("check \"$(printf 'e\\033[2Jvil')\"", "1 message"),
+        ])
+    func hostile(script: String, says: String) throws {
+        let folder = try ProgramFolder()
+        let sequence = #"\u001b]0;pwned\u0007"#
+        for (file, run) in [("fast", 100_000), ("slow", 200_000)] {
+            let calls = (0..<6).map { call in
+                #"{"type":"call.started","t":0,"turn":1,"call":"c\#(call)","name":"ev\#(sequence)il"}"# + "\n"
+                    + #"{"type":"call.finished","t":\#(run + call),"call":"c\#(call)","outcome":"ok"}"# + "\n"
+            }
+            // All turns take the same, so that it is the tool which is named.
+            let rest =
+                #"{"type":"call.started","t":0,"turn":1,"call":"d","name":"rest"}"# + "\n"
+                + #"{"type":"call.finished","t":900000,"call":"d","outcome":"ok"}"# + "\n"
+            try folder.write(file, calls.joined() + rest)
+        }
+        try folder.write("theme.json", #"{"name": "ev\#(sequence)il", "roles": {"ro\#(sequence)gue": {}}}"#)
+        try folder.write("color.json", #"{"name": "x", "roles": {"ok": {"fg": "in\#(sequence)ked"}}}"#)
+        try folder.write("tools.json", #"{"tools": [], "ev\#(sequence)il": 1}"#)
+        try folder.write(
+            "form",
+            #"{"fanout":1,"session":"s","started":"2026-11-20T14:02:00Z","meta":{"form":"ev\#(sequence)il"}}"# + "\n"
+                + #"{"type":"message","t":0,"role":"user","text":"x","raw":{"role":"user","content":"x"}}"# + "\n")
+        try folder.write("e\u{1B}[2Jvil", #"[{"role": "user", "content": "x"}]"#)
+
+        let ended = try folder.shell("\"$FANOUT\" \(script)")
+        let told = ended.output + ended.error
+        #expect(told.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }, "\(told.debugDescription)")
+        #expect(told.contains(says), "\(told.debugDescription)")
+        #expect(!told.contains("pwned"))
     }
 
     @Test("a file with lines that cannot be read is told but for them, and they are named")

@@ -40,6 +40,26 @@ struct CommandOutputTests {
         #expect(again.output == run.output)
     }
 
+    @Test("the critical path of a session counts a turn that is the work of a call within that call's turn")
+    func nestedTurns() throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"type":"turn.started","t":0,"turn":1}"#, #"{"type":"call.started","t":0,"turn":1,"call":"p","name":"agent"}"#,
+            #"{"type":"turn.started","t":1000000,"turn":2,"parent":"p"}"#,
+            #"{"type":"call.started","t":1000000,"turn":2,"call":"i","name":"read"}"#,
+            #"{"type":"call.finished","t":4000000,"call":"i","outcome":"ok"}"#, #"{"type":"turn.finished","t":4100000,"turn":2}"#,
+            #"{"type":"call.finished","t":5000000,"call":"p","outcome":"ok"}"#,
+        ]
+        try folder.write("nested", lines.map { $0 + "\n" }.joined())
+        let stats = try folder.run("stats", "--json", "nested")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(stats.output.utf8)) as? [String: Any])
+        let path = try #require(object["critical_path"] as? [String: Any])
+        #expect(path["us"] as? Int == 5_000_000)
+        #expect(path["calls"] as? [String] == ["p"])
+        let turns = try #require(object["by_turn"] as? [[String: Any]])
+        #expect(turns.compactMap { ($0["critical_path"] as? [String: Any])?["us"] as? Int } == [5_000_000, 3_000_000])
+    }
+
     @Test("a recording is told in the lines that the run was told in", arguments: ["stocks", "partial", "ordered"])
     func plainReplay(name: String) throws {
         let folder = try ProgramFolder()
@@ -99,6 +119,85 @@ struct CommandOutputTests {
         #expect(watch.output == text)
         #expect(watch.status == 0)
         #expect(try folder.read(try #require(folder.recordings.first)) == text)
+    }
+
+    @Test("long names are cut in tables, so that columns stay; what took no time went to nothing")
+    func longNames() throws {
+        let folder = try ProgramFolder()
+        let (title, tool) = (String(repeating: "title ", count: 12), String(repeating: "x", count: 500))
+        let lines = [
+            #"{"type":"turn.started","t":0,"turn":1,"title":"\#(title)"}"#, #"{"type":"turn.started","t":0,"turn":2,"title":"short"}"#,
+            #"{"type":"call.started","t":0,"turn":1,"call":"a","name":"\#(tool)"}"#,
+            #"{"type":"call.finished","t":1000000,"call":"a","outcome":"ok"}"#,
+            #"{"type":"call.started","t":0,"turn":2,"call":"b","name":"y"}"#, #"{"type":"call.finished","t":0,"call":"b","outcome":"ok"}"#,
+            #"{"type":"call.started","t":2,"call":"c","name":"y"}"#, #"{"type":"call.finished","t":2,"call":"c","outcome":"ok"}"#,
+        ]
+        try folder.write("long", lines.map { $0 + "\n" }.joined())
+        let stats = try folder.run("stats", "long").output
+        #expect(stats.contains("\n" + String(repeating: "x", count: 39) + "…  "), "\(stats)")
+        #expect(stats.contains("\n1 title title title title title title t…  "), "\(stats)")
+        for head in ["TOOL", "TURN"] {
+            let table = stats.split(separator: "\n\n").first { $0.hasPrefix(head) }?.split(separator: "\n") ?? []
+            #expect(table.count > 2 && Set(table.map(\.count)).count == 1, "\(stats)")
+        }
+        let whatif = try folder.run("whatif", "long").output
+        #expect(whatif.contains("its time went to: " + String(repeating: "x", count: 39) + "… "), "\(whatif)")
+        #expect(!whatif.split(separator: "\n").contains { $0.hasSuffix("went to: ") || $0.count > 160 }, "\(whatif)")
+        #expect(whatif.contains("\nturn 1  title") && !whatif.contains("turn 2") && !whatif.contains("calls of no turn"), "\(whatif)")
+    }
+
+    @Test(
+        "one of a thing is one",
+        arguments: [
+            ("stats one", "1 call   1 error\n"), ("stats one", "one: 1 line could not be read and is left out; the first: "),
+            ("check messages", "1 message: it has no calls"), ("race one", "1 of 1 call done, 1 err"), ("race one", ", 1 call\n"),
+        ])
+    func singular(script: String, says: String) throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"type":"call.started","t":0,"turn":1,"call":"a","name":"x"}"#,
+            #"{"type":"call.finished","t":1000000,"call":"a","outcome":"failed"}"#, "no event",
+        ]
+        try folder.write("one", lines.map { $0 + "\n" }.joined())
+        try folder.write("messages", #"[{"role": "user", "content": "x"}]"#)
+        let told = try folder.shell("\"$FANOUT\" \(script)")
+        #expect((told.output + told.error).contains(says), "\(told.output)\(told.error)")
+    }
+
+    @Test("stamps count from the session's start, whatever comes late")
+    func stamps() throws {
+        let folder = try ProgramFolder()
+        let lines = [
+            #"{"fanout":1,"session":"a","started":"2026-11-20T14:02:00.000000Z"}"#, #"{"type":"marker","t":2000000,"label":"two"}"#,
+            #"{"type":"marker","t":-1000000,"label":"before"}"#, #"{"type":"marker","t":3000000,"label":"three"}"#,
+        ]
+        try folder.write("late", lines.map { $0 + "\n" }.joined())
+        let told = try folder.run("replay", "late", "--ui", "plain").output
+        #expect(told == "  0:02.0  ◆ two\n -0:01.0  ◆ before\n  0:03.0  ◆ three\n")
+    }
+
+    @Test("lines that several sessions share say whose they are; those of one do not")
+    func labelledLines() throws {
+        let folder = try ProgramFolder()
+        func header(_ session: String, _ title: String) -> String {
+            #"{"fanout":1,"session":"\#(session)","started":"2026-11-20T14:02:00.000000Z"\#(title)}"#
+        }
+        let long = #","title":"de\u001b[2Jploy everything to everywhere""#
+        let lines = [
+            header("a", #","title":"short""#), #"{"type":"marker","t":1,"label":"of a"}"#, header("b", long),
+            #"{"type":"marker","t":2,"label":"of b"}"#, header("c", long), #"{"type":"marker","t":3,"label":"of c"}"#,
+            header("0123456789", ""), #"{"type":"marker","t":4,"label":"of d"}"#, #"{"type":"marker","t":5,"session":"a","label":"of a"}"#,
+        ]
+        let told = try folder.run("watch", "-", "--ui", "plain", "--no-record", input: lines.map { $0 + "\n" }.joined())
+        #expect(
+            told.output == """
+                  0:00.0  ◆ of a
+                deploy everythi…  0:00.0  ◆ of b
+                deploy every… #3  0:00.0  ◆ of c
+                session 01234567  0:00.0  ◆ of d
+                short             0:00.0  ◆ of a
+
+                """)
     }
 
     @Test("another program's events are told as they come: ten lines of Python without a package are enough")

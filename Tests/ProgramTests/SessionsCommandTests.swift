@@ -160,6 +160,8 @@ struct SessionsCommandTests {
         let terminal = try folder.open("replay", "--start-paused", width: 100)
         try terminal.wait(forText: "which recording?")
         #expect(terminal.screen.lines.filter { $0.contains("run of Zoé") }.count == 3)
+        // The word of the list without a screen, since it is the same length.
+        #expect(terminal.screen.lines[2].contains(" LENGTH") && !terminal.screen.lines[2].contains("WALL"))
         terminal.type("j\n")
         try terminal.wait(forText: "PAUSED")
         #expect(terminal.screen.lines[0].contains("the two run of Zoé"))

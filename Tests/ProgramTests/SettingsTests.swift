@@ -69,7 +69,7 @@ struct SettingsTests {
         try terminal.wait(forText: "theme mine is taken up")
         try wait(forColour: 203)
         try folder.write("config/fanout/themes/mine.json", "{\"inherits\": \"base\", \"roles\":\n{\"title\": {\"fg\": \"pnk\"}}}")
-        try terminal.wait(forText: "theme \"mine\", line 2: title.fg: \"pnk\" is no colour")
+        try terminal.wait(forText: "themes/mine.json line 2: title.fg: \"pnk\" is no colour")
         try folder.write("config/fanout/themes/mine.json", "{\"roles\": {\"title\": {\"fg\": 204}}}")
         try terminal.wait(forText: "theme mine is taken up")
         try wait(forColour: 204)

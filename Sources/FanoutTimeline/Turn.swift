@@ -33,6 +33,9 @@ public struct Turn: Sendable {
         last = started
     }
 
+    /// Whether it is what is left of calls that named no turn, now that each is in the one that it turned out to be of.
+    public var isEmptied: Bool { number == nil && lanes.isEmpty }
+
     public var hasFinished: Bool { finished != Lane.never }
 }
 

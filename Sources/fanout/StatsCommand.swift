@@ -64,8 +64,13 @@ struct StatsReport {
         }
         object["critical_path"] = ["us": .integer(path.length), "calls": .array(names)]
         object["tools"] = .array(timelines.toolStatistics().map(Self.tool))
-        object["by_turn"] = .array(timelines.all.flatMap { timeline in timeline.turns.indices.map { turn(timeline, $0) } })
+        object["by_turn"] = .array(Self.turns(timelines).map { turn($0, $1) })
         return .object(object)
+    }
+
+    /// The turns of all sessions, with the calls that named none.
+    private static func turns(_ timelines: Timelines) -> [(Timeline, Int)] {
+        timelines.all.flatMap { timeline in timeline.turns.indices.filter { !timeline.turns[$0].isEmptied }.map { (timeline, $0) } }
     }
 
     private func turn(_ timeline: Timeline, _ place: Int) -> JSONValue {
@@ -152,7 +157,7 @@ struct StatsReport {
                     + [tool.p50, tool.p95, tool.p99].map { $0.map { DurationText.figure($0, tool.precision, glyphs) } ?? "" }
                     + [DurationText.figure(tool.sum, tool.precision, glyphs)]
             })
-        let turns = timelines.all.flatMap { timeline in timeline.turns.indices.map { (timeline, $0) } }
+        let turns = Self.turns(timelines)
         guard !turns.isEmpty else { return lines }
         lines.append("")
         lines += TextTable.lines(

@@ -95,13 +95,20 @@ extension Color {
 
     /// The light it gives, from 0 to 1; nil for what is the user's own.
     private var luminance: Double? {
-        if case .indexed(let place) = self, place < 16 { return nil }
-        return components.map { red, green, blue in
-            let light = [red, green, blue].map { part in
-                let part = Double(part) / 255
-                return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
-            }
-            return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+        switch self {
+        case .standard: nil
+        case .indexed(let place): place < 16 ? nil : Self.paletteLight[Int(place)]
+        case .rgb(let red, let green, let blue): Self.light(red, green, blue)
         }
+    }
+
+    private static let paletteLight = palette.map { light($0.red, $0.green, $0.blue) }
+
+    private static func light(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Double {
+        let parts = [red, green, blue].map { part in
+            let part = Double(part) / 255
+            return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+        }
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
     }
 }

@@ -92,8 +92,6 @@ extension Event.Approximation {
 
 extension Timeline {
     fileprivate func hasRun(_ lane: Int) -> Bool {
-        var hasRun = false
-        forEachAttempt(of: lane, at: Instant.furthest) { _, _ in hasRun = true }
-        return hasRun
+        firstStart(of: lane, at: Instant.furthest) != nil
     }
 }

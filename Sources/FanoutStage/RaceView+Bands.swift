@@ -191,9 +191,7 @@ enum RaceRows {
     static func places(_ timeline: Timeline, _ calls: [Int], rows: Int, at t: Int64) -> [(lane: Int, row: Int)] {
         var spans: [(lane: Int, start: Int64, end: Int64)] = []
         for lane in calls {
-            var first: Int64?
-            timeline.forEachAttempt(of: lane, at: t) { start, _ in first = first ?? start }
-            if let first {
+            if let first = timeline.firstStart(of: lane, at: t) {
                 spans.append((lane, first, timeline.lane(lane).ended))
             }
         }

@@ -75,7 +75,7 @@ extension Timeline {
         outputs.forget(before: firstOutput)
         index.forget(before: kept)
         requests = requests.filter { $0.value >= kept }
-        if let start = turns[firstTurn...].map(\.started).min() {
+        if let start = turns[firstTurn...].lazy.filter({ !$0.isEmptied }).map(\.started).min() {
             journal.forget(before: start)
             silences.forget(before: start)
         }

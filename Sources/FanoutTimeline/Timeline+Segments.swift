@@ -125,6 +125,13 @@ extension Timeline {
         forEachSpan(of: number, at: t) { body($0.start, $0.end) }
     }
 
+    /// When a lane's first attempt began; nil where none had by an instant.
+    public func firstStart(of number: Int, at t: Int64) -> Int64? {
+        var first: Int64?
+        forEachAttempt(of: number, at: t) { start, _ in first = first ?? start }
+        return first
+    }
+
     /// An attempt with what is known of its ends.
     struct Span {
         var start: Int64

@@ -183,8 +183,7 @@ extension Timeline {
     /// The line with its arguments as far as they were told by an instant: from its start as the tool was given them, references resolved.
     public func arguments(of lane: Int, at t: Int64) -> Place {
         let own = lanes[lane]
-        var hasStarted = false
-        forEachAttempt(of: lane, at: t) { _, _ in hasStarted = true }
+        let hasStarted = firstStart(of: lane, at: t) != nil
         if hasStarted, let resolved = resolvedArguments[Int32(lane)] { return resolved }
         return hasStarted || own.requested <= t || own.ended <= t ? own.arguments : .none
     }

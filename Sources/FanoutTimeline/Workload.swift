@@ -67,7 +67,7 @@ extension Timeline {
             workload.calls.append(
                 Workload.Call(
                     lane: lane, tool: tool, after: dependencies(of: lane).compactMap { places[$0] }, arrival: lanes[lane].whole - first,
-                    startsEarly: firstStart(of: lane).map { $0 < last } ?? false, attempts: attempts,
+                    startsEarly: firstStart(of: lane, at: Instant.furthest).map { $0 < last } ?? false, attempts: attempts,
                     isOK: lanes[lane].hasEnded && lanes[lane].outcome == .ok, approval: approval))
             if approval != nil {
                 workload.tools[tool].traits.needsApproval = true
@@ -85,12 +85,6 @@ extension Timeline {
             let next = index + 1 < spans.count ? spans[index + 1].start : nil
             return Workload.Attempt(run: spans[index].end - spans[index].start, rest: next.map { max(0, $0 - spans[index].end) })
         }
-    }
-
-    private func firstStart(of lane: Int) -> Int64? {
-        var first: Int64?
-        forEachAttempt(of: lane, at: Instant.furthest) { start, _ in first = first ?? start }
-        return first
     }
 
     private func approvalWait(of lane: Int) -> Int64? {

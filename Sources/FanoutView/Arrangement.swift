@@ -167,7 +167,7 @@ package struct RowCache: Sendable {
         switch order {
         case .called: return nil
         case .time: return { lane, timeline, t in -timeline.runTime(of: lane, at: t) }
-        case .start: return { lane, timeline, t in timeline.firstStart(of: lane, at: t) }
+        case .start: return { lane, timeline, t in timeline.firstStart(of: lane, at: t) ?? timeline.lane(lane).seen }
         case .state: return { lane, timeline, t in timeline.state(of: lane, at: t).pressure }
         case .tool:
             learnNames(timeline)
@@ -199,15 +199,6 @@ package struct RowCache: Sendable {
         let revision = [hits, arrangement.order == .tool ? names.count : 0]
         sorted[arrangement.order, default: SortedLanes()].update(timeline, at: t, revision: revision, arrangement, key: key)
         return sorted[arrangement.order].map { ($0, key) }
-    }
-}
-
-extension Timeline {
-    /// When a lane's first attempt began; before that, when it became known.
-    fileprivate func firstStart(of lane: Int, at t: Int64) -> Int64 {
-        var start: Int64?
-        forEachAttempt(of: lane, at: t) { began, _ in start = start ?? began }
-        return start ?? self.lane(lane).seen
     }
 }
 

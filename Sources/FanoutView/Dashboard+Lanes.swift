@@ -220,12 +220,7 @@ extension Dashboard {
         _ number: Int, _ lane: Lane, _ bar: TimingBar, _ role: Role, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
         into frame: inout Frame
     ) {
-        var start = lane.seen
-        var isFirst = true
-        timeline.forEachAttempt(of: number, at: t) { began, _ in
-            start = isFirst ? began : start
-            isFirst = false
-        }
+        let start = timeline.firstStart(of: number, at: t) ?? lane.seen
         let hasEnded = lane.ended <= t
         let end = hasEnded ? lane.ended : timeline.over.map { min($0, t) } ?? t
         let isOpen = !hasEnded && timeline.over.map { t < $0 } ?? true

@@ -234,9 +234,7 @@ struct DetailText {
             case .held: add(segment.end, segment.isOpen ? "its work still goes on" : "its work ended", .muted)
             }
         }
-        var start: Int64?
-        timeline.forEachAttempt(of: self.lane, at: t) { began, _ in start = start ?? began }
-        if let start, let freed = timeline.freedBy(self.lane) {
+        if let start = timeline.firstStart(of: self.lane, at: t), let freed = timeline.freedBy(self.lane) {
             add(start, "let go by " + CleanText(timeline.name(of: freed)) + " " + CleanText(timeline.id(of: freed)), .muted)
         }
         if lane.hasEnded {

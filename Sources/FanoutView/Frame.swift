@@ -23,14 +23,6 @@ package struct Frame: Sendable {
         cells = Array(repeating: Cell.blank.packed, count: self.width * self.height)
     }
 
-    /// Makes it blank again, keeping its memory.
-    package mutating func clear() {
-        for index in cells.indices {
-            cells[index] = Cell.blank.packed
-        }
-        clusters.removeAll(keepingCapacity: true)
-    }
-
     /// The cell at a place, a blank one outside the grid.
     package subscript(x: Int, y: Int) -> Cell {
         contains(x, y) ? Cell(packed: cells[y * width + x]) : .blank

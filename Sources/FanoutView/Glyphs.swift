@@ -50,7 +50,7 @@ package struct Glyphs: Sendable, Hashable {
     package var trackSkipped: Glyph
     /// The numbers that have a character of their own, from one.
     package var numbers: [Glyph]
-    package var live, playing, paused, more, folded, unfolded: Glyph
+    package var live, playing, paused, more: Glyph
     /// Before how many there are of something, and before what is folded away.
     package var times, plus: Glyph
 
@@ -70,7 +70,7 @@ package struct Glyphs: Sendable, Hashable {
         corners: Corners(topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘"),
         trackDone: "━", trackHead: "●", trackToCome: "─", trackSkipped: "┈",
         numbers: circledNumbers,
-        live: "●", playing: "▶", paused: "‖", more: "↓", folded: "▸", unfolded: "▾", times: "×", plus: "+")
+        live: "●", playing: "▶", paused: "‖", more: "↓", times: "×", plus: "+")
 
     package static let ascii = Glyphs(
         queued: ".", running: ">", ok: "+", failed: "!", retrying: "r", cancelled: "c", timeout: "t", skipped: "s",
@@ -83,7 +83,7 @@ package struct Glyphs: Sendable, Hashable {
         corners: Corners(topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+"),
         trackDone: "=", trackHead: "O", trackToCome: "-", trackSkipped: ".",
         numbers: digits,
-        live: "*", playing: ">", paused: "=", more: "v", folded: ">", unfolded: "v", times: "x", plus: "+")
+        live: "*", playing: ">", paused: "=", more: "v", times: "x", plus: "+")
 
     private static let digits: [Glyph] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
 

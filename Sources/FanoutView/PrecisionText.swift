@@ -108,9 +108,7 @@ enum LaneTime {
     /// What its attempts took, without what lay between them; its waiting time until the first; empty for one that ended without having run.
     static func text(_ timeline: Timeline, lane number: Int, at t: Int64, glyphs: Glyphs) -> CleanText {
         let lane = timeline.lane(number)
-        var hasRun = timeline.measuredRun(of: number, at: t) != nil
-        timeline.forEachAttempt(of: number, at: t) { _, _ in hasRun = true }
-        guard !hasRun else {
+        guard timeline.measuredRun(of: number, at: t) == nil, timeline.firstStart(of: number, at: t) == nil else {
             return DurationText.length(timeline.runTime(of: number, at: t), timeline.precision(ofRun: number, at: t), glyphs)
         }
         if lane.ended <= t { return "" }

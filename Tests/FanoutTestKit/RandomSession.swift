@@ -1,5 +1,6 @@
 package import FanoutEvents
 internal import FanoutJSON
+package import FanoutTimeline
 
 /// A session made up by a seed: turns that overlap and nest, calls that wait, fail, are tried again, or never end.
 package struct RandomSession {
@@ -102,5 +103,25 @@ package struct SeededGenerator: RandomNumberGenerator {
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
         return mixed ^ (mixed >> 31)
+    }
+}
+
+extension [Event] {
+    /// The same events, every seventh of which comes four places late.
+    package var comingLate: [Event] {
+        var late = self
+        for place in late.indices where place % 7 == 3 && place + 4 < late.count {
+            late.insert(late.remove(at: place), at: place + 4)
+        }
+        return late
+    }
+}
+
+extension Timeline {
+    /// A session of which all of these events have come.
+    package init(folding events: [Event]) {
+        self.init(header: Header(session: "s", started: 0))
+        for event in events { apply(event) }
+        settle()
     }
 }

@@ -107,14 +107,11 @@ func referenceFigures(_ events: [Event], turn wanted: Int? = nil, at t: Int64, i
 }
 
 private func fold(_ events: [Event], close: Bool = false) -> Timeline {
-    var timeline = Timeline(header: Header(session: "s", started: 0))
-    for event in events {
-        timeline.apply(event)
-    }
+    var timeline = Timeline(folding: events)
     if close {
         timeline.close()
+        timeline.settle()
     }
-    timeline.settle()
     return timeline
 }
 
@@ -165,53 +162,6 @@ struct TimelineTests {
 
     private func isTurnStart(_ event: Event) -> Bool {
         if case .turnStarted = event.body { true } else { false }
-    }
-
-    @Test("late events are put where they belong", arguments: 1...40)
-    func late(seed: Int) {
-        let events = RandomSession(seed: UInt64(seed) &* 131, turns: 4, calls: 5).events
-        var random = SeededGenerator(seed: UInt64(seed))
-        // Each event comes up to six places late, but never before the first of its call and turn.
-        var shuffled = events
-        for index in shuffled.indices.dropLast() {
-            let other = min(shuffled.count - 1, index + Int.random(in: 0...6, using: &random))
-            if canSwap(shuffled, index, other) {
-                shuffled.swapAt(index, other)
-            }
-        }
-        let inOrder = fold(events)
-        let lateOnes = fold(shuffled)
-        let t = inOrder.last
-        #expect(lateOnes.figures(at: t) == inOrder.figures(at: t))
-        #expect(lateOnes.concurrency(from: 0, to: t + 1, count: 20) == inOrder.concurrency(from: 0, to: t + 1, count: 20))
-        for lane in inOrder.laneRange {
-            guard let same = lateOnes.lane(ofCall: inOrder.id(of: lane)) else {
-                Issue.record("\(inOrder.id(of: lane)) is missing")
-                continue
-            }
-            var expected: [Segment] = []
-            var found: [Segment] = []
-            inOrder.forEachSegment(of: lane, at: t) { expected.append($0) }
-            lateOnes.forEachSegment(of: same, at: t) { found.append($0) }
-            #expect(found == expected, "\(inOrder.id(of: lane))")
-        }
-    }
-
-    /// Events of one call at one instant have no order but that of the lines, and a call's end before its beginning means another call.
-    private func canSwap(_ events: [Event], _ a: Int, _ b: Int) -> Bool {
-        guard a < b else { return false }
-        let moved = events[a]
-        for event in events[(a + 1)...b] {
-            if let call = event.body.call, call == moved.body.call || call == events[b].body.call,
-                event.t == moved.t || event.t == events[b].t
-            {
-                return false
-            }
-            if isTurnStart(event) || isTurnStart(moved) { return false }
-            if let call = event.body.call, call == moved.body.call, case .callRequested = moved.body { return false }
-            if let call = event.body.call, call == events[b].body.call, case .callRequested = event.body { return false }
-        }
-        return true
     }
 
     @Test("an id that comes again after its call ended names a new call")
@@ -375,41 +325,6 @@ struct TimelineTests {
             // A call without a length may count for its instant.
             #expect(zip(found, expected).allSatisfy { $0 >= $1 && $0 <= $1 + 1 }, "\(from)...\(to) in \(count)")
         }
-    }
-
-    @Test("a request that comes after its call has begun puts the call into its turn", arguments: 1...30)
-    func lateRequests(seed: Int) {
-        let events = RandomSession(seed: UInt64(seed), turns: 5, calls: 6).events
-        var late: [Event] = []
-        var held: [(event: Event, after: Int)] = []
-        for event in events {
-            if case .callRequested = event.body {
-                held.append((event, late.count + seed % 5))
-                continue
-            }
-            late.append(event)
-            while let first = held.first, first.after <= late.count { late.append(held.removeFirst().event) }
-        }
-        late += held.map(\.event)
-        func fold(_ events: [Event]) -> Timeline {
-            var timeline = Timeline(header: Header(session: "s", started: 0))
-            events.forEach { timeline.apply($0) }
-            timeline.settle()
-            return timeline
-        }
-        let (inOrder, timeline) = (fold(events), fold(late))
-        let t = inOrder.last
-        #expect(timeline.figures(at: t) == inOrder.figures(at: t))
-        #expect(timeline.toolStatistics(at: t) == inOrder.toolStatistics(at: t))
-        for place in inOrder.turns.indices {
-            guard let number = inOrder.turns[place].number, let other = timeline.turn(numbered: number) else { continue }
-            func calls(_ timeline: Timeline, _ place: Int) -> [String] { timeline.turns[place].lanes.map { timeline.id(of: Int($0)) } }
-            #expect(calls(timeline, other) == calls(inOrder, place), "turn \(number)")
-            for t in [t / 3, t / 2, t] {
-                #expect(timeline.figures(ofTurn: other, at: t) == inOrder.figures(ofTurn: place, at: t), "turn \(number) at \(t)")
-            }
-        }
-        #expect(timeline.rootTurns(at: t).allSatisfy { !timeline.turns[$0.turn].lanes.isEmpty || timeline.turns[$0.turn].number != nil })
     }
 
     @Test("attempts of one instant that fill many blocks are counted as one by one, in whatever order they come")

@@ -8,10 +8,7 @@ struct ToolTallyTests {
     @Test("figures of tools stay right while events arrive, late ones too, and while the playhead moves", arguments: 1...20)
     func keptUp(seed: Int) {
         var session = RandomSession(seed: UInt64(seed), turns: 5, calls: 6)
-        var events = seed % 2 == 0 ? session.toldTwice() : session.events
-        for place in events.indices where place % 7 == 3 && place + 4 < events.count {
-            events.insert(events.remove(at: place), at: place + 4)
-        }
+        let events = (seed % 2 == 0 ? session.toldTwice() : session.events).comingLate
         let end = events.map(\.t).max() ?? 0
         var timelines = Timelines()
         timelines.open(Header(session: "s", started: 0), session: 0, source: 0)

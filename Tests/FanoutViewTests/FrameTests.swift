@@ -54,9 +54,8 @@ struct FrameTests {
 
     @Test("a wide character that loses one half loses the other")
     func wideHalves() {
-        var frame = Frame(width: 6, height: 1)
         func written(_ write: (inout Frame) -> Void) -> String {
-            frame.clear()
+            var frame = Frame(width: 6, height: 1)
             frame.put("日本語", x: 0, y: 0, role: .text)
             write(&frame)
             return frame.lines[0]

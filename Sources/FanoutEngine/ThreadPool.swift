@@ -138,28 +138,38 @@ extension ThreadPool {
     private func work() {
         let executor = asUnownedTaskExecutor()
         state.withLock { $0.starting -= 1 }
-        var last: Duty?
+        var last = Done.nothing
         while let (duty, summons) = nextDuty(after: last) {
             obey(summons)
             switch duty {
-            case .job(let job): job.runSynchronously(on: executor)
-            case .alarm(let body): body()
+            case .job(let job):
+                job.runSynchronously(on: executor)
+                last = .job
+            case .alarm(let body):
+                body()
+                last = .alarm
             }
-            last = duty
         }
     }
 
+    /// What a thread did last. Not the duty itself: a waiting thread would hold what the body of its last alarm holds.
+    private enum Done {
+        case nothing
+        case job
+        case alarm
+    }
+
     /// What this thread does next, and whom else that calls for; nil where it ends.
-    private func nextDuty(after last: Duty?) -> (Duty, Summons)? {
+    private func nextDuty(after last: Done) -> (Duty, Summons)? {
         enum Stand {
-            case awake(after: Duty?)
+            case awake(after: Done)
             case keeper
             case other(isRelief: Bool)
         }
         var stand = Stand.awake(after: last)
         return state.wait { state in
             switch stand {
-            case .awake(nil): break
+            case .awake(after: .nothing): break
             case .awake(after: .job): state.running -= 1
             case .awake(after: .alarm): state.calling -= 1
             case .keeper:
@@ -172,7 +182,7 @@ extension ThreadPool {
                     state.relief = nil
                 }
             }
-            stand = .awake(after: nil)
+            stand = .awake(after: .nothing)
             if let body = state.takeDueAlarm() {
                 state.calling += 1
                 return .done((.alarm(body), .none))

@@ -9,7 +9,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite struct SystemTimeTests {
+@Suite(.timeLimit(.minutes(1))) struct SystemTimeTests {
     @Test("an alarm is called while tasks hold every thread there is for them")
     func alarmAmongHeldThreads() async {
         let pool = ThreadPool(limit: 3)
@@ -62,6 +62,23 @@ import Testing
         }
         later.cancel()
         #expect(called.withLock { $0 } == ["sooner"])
+    }
+
+    @Test("what an alarm's body holds is let go once it was called, though nothing follows")
+    func bodyIsLetGo() async {
+        /// Says when it goes.
+        final class Held: Sendable {
+            let gone: CheckedContinuation<Void, Never>
+
+            init(_ gone: CheckedContinuation<Void, Never>) { self.gone = gone }
+            deinit { gone.resume() }
+        }
+        let pool = ThreadPool(limit: 1)
+        defer { pool.close() }
+        await withCheckedContinuation { continuation in
+            let held = Held(continuation)
+            _ = pool.wake(at: 0) { withExtendedLifetime(held) {} }
+        }
     }
 
     @Test("no more tasks run at once than the pool has threads for, and all of them run")

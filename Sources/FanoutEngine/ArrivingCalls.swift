@@ -97,7 +97,7 @@ public final class ArrivingCalls: Sendable {
         if own != nil {
             engine.post(.turnFinished(Event.TurnFinished(turn: turn, outcome: batch.turnOutcome)))
         }
-        return Array(results.prefix(calls.count))
+        return results.count > calls.count ? Array(results.prefix(calls.count)) : results
     }
 
     /// Ends what arrived so far: the reply broke off, and nothing of it counts.

@@ -60,7 +60,10 @@ final class PreparedCall: Sendable {
             ready: ready, after: after, failure: failure, retryOf: retryOf)
     }
 
-    func requested(names: (Int) -> String) -> Event.CallRequested {
+    /// - Parameters:
+    ///   - expected: How long earlier calls of its tool ran.
+    ///   - names: The id of the call at a place.
+    func requested(expected: Event.Expected? = nil, names: (Int) -> String) -> Event.CallRequested {
         var event = Event.CallRequested(turn: turn, call: call, name: name, index: index, arguments: shown)
         if id != call {
             event.id = id
@@ -70,6 +73,9 @@ final class PreparedCall: Sendable {
         }
         if let retryOf {
             event.retryOf = retryOf
+        }
+        if let expected {
+            event.expected = expected
         }
         if !redacted.isEmpty {
             event.redacted = redacted

@@ -8,7 +8,7 @@ extension BatchMachine {
         let first = calls.count
         calls.reserveCapacity(first + new.count)
         for call in new {
-            calls.append(Record(call, rules))
+            calls.append(Record(call, needsApproval: needsApproval(call.tool)))
         }
         open += new.count
         if new.contains(where: { !$0.after.isEmpty }) {
@@ -23,6 +23,8 @@ extension BatchMachine {
             }
         }
     }
+
+    private func needsApproval(_ tool: Int?) -> Bool { tool.map { rules.tools[$0].traits.needsApproval } ?? false }
 
     private mutating func connect(_ new: [BatchCall], from first: Int) {
         after += Array(repeating: [], count: first - after.count) + new.map(\.after)
@@ -142,7 +144,7 @@ extension BatchMachine {
         let others = after.isEmpty ? [] : after[call].map { latest($0) }
         guard others.allSatisfy({ calls[$0].phase != .finished || calls[$0].isOK }) else { return nil }
         let new = calls.count
-        var record = Record(BatchCall(tool: old.tool, after: others), rules)
+        var record = Record(BatchCall(tool: old.tool, after: others), needsApproval: needsApproval(old.tool))
         record.pending = others.count { calls[$0].phase != .finished }
         calls.append(record)
         calls[call].replacement = new

@@ -49,12 +49,13 @@ extension BatchMachine {
         var before = -1
         var behind = -1
 
-        init(_ call: BatchCall, _ rules: BatchRules) {
+        /// - Parameter needsApproval: Whether its tool does.
+        init(_ call: BatchCall, needsApproval: Bool) {
             tool = call.tool
             failure = call.failure
             startsEarly = call.startsEarly && call.failure == nil && call.after.isEmpty
             isResolved = call.after.isEmpty
-            isApproved = call.tool.map { !rules.tools[$0].traits.needsApproval } ?? true
+            isApproved = !needsApproval
         }
     }
 

@@ -25,17 +25,25 @@ struct BatchPreparation {
         }
         var prepared: [PreparedCall] = []
         prepared.reserveCapacity(calls.count)
-        for (index, call) in calls.enumerated() {
-            prepared.append(self.call(call, name: names[index], index: index, references))
+        var tool: EngineTool?
+        for index in calls.indices {
+            // Calls of one tool mostly come one after the other.
+            if index == 0 || calls[index].name != calls[index - 1].name {
+                tool = self.tool(named: calls[index].name)
+            }
+            prepared.append(call(calls[index], of: tool, name: names[index], index: index, references))
         }
         return (prepared, references)
     }
 
     /// A call of a reply that still arrives, which refers to none.
-    func prepare(_ call: ToolCall, name: String, index: Int) -> PreparedCall { self.call(call, name: name, index: index, nil) }
+    func prepare(_ call: ToolCall, name: String, index: Int) -> PreparedCall {
+        self.call(call, of: tool(named: call.name), name: name, index: index, nil)
+    }
 
-    private func call(_ call: ToolCall, name: String, index: Int, _ references: References?) -> PreparedCall {
-        let tool = places[call.name].map { tools[$0] }
+    private func tool(named name: String) -> EngineTool? { places[name].map { tools[$0] } }
+
+    private func call(_ call: ToolCall, of tool: EngineTool?, name: String, index: Int, _ references: References?) -> PreparedCall {
         let (arguments, fault) = read(call.arguments)
         let (shown, redacted) = show(arguments, of: call, cutting: tool?.redaction)
         var ready = arguments ?? .null
@@ -85,9 +93,9 @@ struct BatchPreparation {
             let (value, cut) = redaction.cut(.object(object))
             return (JSONText(value), cut)
         }
-        let text = call.arguments.utf8
+        let text = Array(call.arguments.utf8)
         // A line must stay one, and what needed mending is no JSON as it stands.
         let isPlain = !object.isEmpty && !reader.wasMended && text.allSatisfy { $0 != 0x0a && $0 != 0x0d }
-        return (isPlain ? JSONText(unchecked: Array(text)) : JSONText(.object(object)), [])
+        return (isPlain ? JSONText(unchecked: text) : JSONText(.object(object)), [])
     }
 }

@@ -70,11 +70,11 @@ package struct BatchRules: Sendable, Hashable {
 /// A call as the machine knows it.
 package struct BatchCall: Sendable, Hashable {
     /// Its tool's place in the rules; nil where there is no such tool, and then it has a failure.
-    package var tool: Int?
+    package var tool: Optional<Int>
     /// The calls whose results it refers to, by place; each once.
     package var after: [Int]
     /// Why it must not run.
-    package var failure: CallError?
+    package var failure: Optional<CallError>
     /// Whether it may run before the reply is whole: it changes nothing, so it does no harm where the reply breaks off.
     package var startsEarly: Bool
 

@@ -7,8 +7,8 @@ struct CallNames: Sendable {
     /// The provider's id the first time, `ID~2` the second.
     mutating func name(for id: String) -> String {
         let id = id.isEmpty ? "call" : id
-        counts[id, default: 0] += 1
-        guard var number = counts[id], number > 1 else { return id }
+        guard let known = counts.updateValue(1, forKey: id) else { return id }
+        var number = known + 1
         // A provider may have used such an id itself.
         while counts["\(id)~\(number)"] != nil {
             number += 1

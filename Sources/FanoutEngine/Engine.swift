@@ -175,8 +175,16 @@ public final class Engine: Sendable {
 
     /// What is posted before the first call that may use a tool.
     func declarations(for calls: [ToolCall]) -> [Event.Body] {
-        let used = Set(calls.compactMap { places[$0.name] }).sorted()
-        let undeclared = state.withLock { state in used.filter { state.declared.insert($0).inserted } }
+        var used: Set<Int> = []
+        var last: String?
+        // Calls of one tool mostly come one after the other.
+        for call in calls where call.name != last {
+            last = call.name
+            if let place = places[call.name] {
+                used.insert(place)
+            }
+        }
+        let undeclared = state.withLock { state in used.sorted().filter { state.declared.insert($0).inserted } }
         return undeclared.map { .toolDeclared(prepared[$0].declaration) }
     }
 

@@ -8,14 +8,15 @@
 ///
 /// For threads of our own; tasks never wait on it. A class, because a lock has an address.
 final class Monitor<Value>: @unchecked Sendable {
-    // Why unchecked: `value` is touched with the mutex held only, and the pointers never change.
+    // Why unchecked: what `value` points to is touched with the mutex held only, and the pointers never change. A pointer, because an access to a
+    // stored property is checked for overlaps each time, and the mutex sees to that.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
-    private var value: Value
+    private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
     /// - Parameter places: At how many places threads may wait, each signalled by itself.
     init(_ value: sending Value, places: Int = 1) {
-        self.value = value
+        self.value.initialize(to: value)
         var attributes = pthread_mutexattr_t()
         pthread_mutexattr_init(&attributes)
         #if canImport(Glibc)
@@ -50,6 +51,8 @@ final class Monitor<Value>: @unchecked Sendable {
             _ = condition(place).map(pthread_cond_destroy)
         }
         pthread_mutex_destroy(mutex)
+        value.deinitialize(count: 1)
+        value.deallocate()
         conditions.deallocate()
         mutex.deallocate()
     }
@@ -64,7 +67,7 @@ final class Monitor<Value>: @unchecked Sendable {
     func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body(&value)
+        return body(&value.pointee)
     }
 
     /// Looks at the value, now and after each signal, until the look is done.
@@ -72,7 +75,7 @@ final class Monitor<Value>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
-            switch look(&value) {
+            switch look(&value.pointee) {
             case .done(let result):
                 return result
             case .wait(let nanoseconds, let place):

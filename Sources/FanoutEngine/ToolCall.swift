@@ -1,5 +1,7 @@
 public import FanoutEvents
 
+// Optionals are written out for the reason that the fields of events give.
+
 /// A call as the model asked for it.
 public struct ToolCall: Sendable, Hashable {
     /// The provider's id. It may repeat.
@@ -8,7 +10,7 @@ public struct ToolCall: Sendable, Hashable {
     /// The arguments' JSON as the provider wrote it; an empty text means `{}`.
     public var arguments: String
     /// Set where the call must not run: it ends with this error at once. A reply that was cut off makes its calls `truncated_turn`.
-    public var refusal: CallError?
+    public var refusal: Optional<CallError>
 
     public init(id: String, name: String, arguments: String, refusal: CallError? = nil) {
         self.id = id
@@ -27,7 +29,7 @@ public struct CallResult: Sendable, Hashable {
     public var name: String
     public var outcome: Event.Outcome
     /// Set where the outcome is not ok.
-    public var error: CallError?
+    public var error: Optional<CallError>
     /// What the model is sent: the result, cut where it was too long; or `{"error": TEXT, "tool": NAME}`.
     public var text: String
 

@@ -1,14 +1,17 @@
 public import FanoutJSON
 
 // The fields of the events of a call, under the names of the format.
+//
+// Why `Optional<…>` is written out, and why no field has a default: a `String?` is nil before an initialiser sets it, and a value whose fields are set
+// twice is built in one place and copied to another. Events are made and handed on by the million.
 
 extension Event {
     public struct CallAnnounced: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         public var call: String
-        public var name: String?
+        public var name: Optional<String>
         /// The call's place in the reply, from 0.
-        public var index: Int?
+        public var index: Optional<Int>
 
         public init(turn: Int?, call: String, name: String?, index: Int?) {
             self.turn = turn
@@ -19,14 +22,14 @@ extension Event {
     }
 
     public struct CallRequested: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         public var call: String
-        public var name: String?
+        public var name: Optional<String>
         /// The call's place in the reply, from 0.
-        public var index: Int?
+        public var index: Optional<Int>
         /// An object, or a string where the arguments are not JSON.
-        public var arguments: JSONText?
-        private var details: Boxed<Details>?
+        public var arguments: Optional<JSONText>
+        private var details: Optional<Boxed<Details>>
 
         /// What few calls have, kept apart so that the others are light to hand on.
         private struct Details: Sendable, Hashable {
@@ -84,15 +87,16 @@ extension Event {
             self.name = name
             self.index = index
             self.arguments = arguments
+            details = nil
         }
     }
 
     /// How long a call is likely to run, from earlier ones; microseconds.
     public struct Expected: Sendable, Hashable {
-        public var p50: Int64?
-        public var p95: Int64?
+        public var p50: Optional<Int64>
+        public var p95: Optional<Int64>
         /// How many earlier runs.
-        public var n: Int?
+        public var n: Optional<Int>
 
         public init(p50: Int64?, p95: Int64?, n: Int?) {
             self.p50 = p50
@@ -105,7 +109,7 @@ extension Event {
         public var call: String
         public var why: Wait
         /// The calls, the resource or the pool it waits for.
-        public var on: [String] = []
+        public var on: [String]
 
         public init(call: String, why: Wait, on: [String] = []) {
             self.call = call
@@ -117,8 +121,8 @@ extension Event {
     public struct CallDecided: Sendable, Hashable {
         public var call: String
         public var decision: Decision
-        public var by: String?
-        public var scope: DecisionScope?
+        public var by: Optional<String>
+        public var scope: Optional<DecisionScope>
 
         public init(call: String, decision: Decision, by: String? = nil, scope: DecisionScope? = nil) {
             self.call = call
@@ -131,14 +135,14 @@ extension Event {
     public struct CallStarted: Sendable, Hashable {
         public var call: String
         /// From 1.
-        public var attempt: Int?
-        public var name: String?
-        public var turn: Int?
+        public var attempt: Optional<Int>
+        public var name: Optional<String>
+        public var turn: Optional<Int>
         /// The arguments with references resolved, where they differ from what was asked.
-        public var arguments: JSONText?
+        public var arguments: Optional<JSONText>
         /// The call whose end let it start.
-        public var freedBy: String?
-        public var worker: String?
+        public var freedBy: Optional<String>
+        public var worker: Optional<String>
 
         public init(
             call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil,
@@ -156,9 +160,9 @@ extension Event {
 
     public struct CallProgress: Sendable, Hashable {
         public var call: String
-        public var done: Double?
-        public var total: Double?
-        public var message: String?
+        public var done: Optional<Double>
+        public var total: Optional<Double>
+        public var message: Optional<String>
 
         public init(call: String, done: Double? = nil, total: Double? = nil, message: String? = nil) {
             self.call = call
@@ -171,7 +175,7 @@ extension Event {
     public struct CallOutput: Sendable, Hashable {
         public var call: String
         public var text: String
-        public var stream: OutputStream?
+        public var stream: Optional<OutputStream>
 
         public init(call: String, text: String, stream: OutputStream? = nil) {
             self.call = call
@@ -183,10 +187,10 @@ extension Event {
     public struct CallRetrying: Sendable, Hashable {
         public var call: String
         /// The one that failed.
-        public var attempt: Int?
-        public var error: CallError?
+        public var attempt: Optional<Int>
+        public var error: Optional<CallError>
         /// Microseconds until the next.
-        public var delay: Int64?
+        public var delay: Optional<Int64>
 
         public init(call: String, attempt: Int?, error: CallError?, delay: Int64?) {
             self.call = call
@@ -199,25 +203,31 @@ extension Event {
     public struct CallFinished: Sendable, Hashable {
         public var call: String
         public var outcome: Outcome
-        public var error: CallError?
-        public var result: JSONText?
+        public var error: Optional<CallError>
+        public var result: Optional<JSONText>
         /// Of the whole result.
-        public var bytes: Int64?
+        public var bytes: Optional<Int64>
         /// What the model was given of it.
-        public var sentBytes: Int64?
+        public var sentBytes: Optional<Int64>
         /// Microseconds, measured elsewhere.
-        public var run: Int64?
-        public var sharedWith: String?
+        public var run: Optional<Int64>
+        public var sharedWith: Optional<String>
         /// Its work goes on, and nobody waits for it.
-        public var abandoned = false
+        public var abandoned: Bool
         /// Its work goes on in the background, as asked.
-        public var detached = false
+        public var detached: Bool
 
         public init(call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil) {
             self.call = call
             self.outcome = outcome
             self.error = error
             self.result = result
+            bytes = nil
+            sentBytes = nil
+            run = nil
+            sharedWith = nil
+            abandoned = false
+            detached = false
         }
     }
 

@@ -1,6 +1,6 @@
 public import FanoutJSON
 
-// The fields of each kind of event, under the names of the format.
+// The fields of each kind of event, under the names of the format. `Optional<…>` is written out for the reason that Event+CallFields gives.
 
 extension Event {
     public struct ToolDeclared: Sendable, Hashable {
@@ -34,11 +34,11 @@ extension Event {
     public struct TurnStarted: Sendable, Hashable {
         /// From 1, unique in the session.
         public var turn: Int
-        public var title: String?
-        public var strategy: String?
-        public var limit: Int?
+        public var title: Optional<String>
+        public var strategy: Optional<String>
+        public var limit: Optional<Int>
         /// The call whose work this turn is.
-        public var parent: String?
+        public var parent: Optional<String>
 
         public init(turn: Int, title: String? = nil, strategy: String? = nil, limit: Int? = nil, parent: String? = nil) {
             self.turn = turn
@@ -51,10 +51,10 @@ extension Event {
 
     public struct Message: Sendable, Hashable {
         public var role: String
-        public var text: String?
-        public var turn: Int?
+        public var text: Optional<String>
+        public var turn: Optional<Int>
         /// The API's own form.
-        public var raw: JSONText?
+        public var raw: Optional<JSONText>
 
         public init(role: String, text: String? = nil, turn: Int? = nil, raw: JSONText? = nil) {
             self.role = role
@@ -65,11 +65,11 @@ extension Event {
     }
 
     public struct ModelStarted: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         /// Names one request of the session.
         public var request: String
-        public var provider: String?
-        public var model: String?
+        public var provider: Optional<String>
+        public var model: Optional<String>
 
         public init(turn: Int?, request: String, provider: String? = nil, model: String? = nil) {
             self.turn = turn
@@ -80,7 +80,7 @@ extension Event {
     }
 
     public struct ModelOutput: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         public var request: String
         public var kind: OutputKind
         public var text: String
@@ -94,12 +94,12 @@ extension Event {
     }
 
     public struct ModelRetrying: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         public var request: String
-        public var attempt: Int?
-        public var error: CallError?
+        public var attempt: Optional<Int>
+        public var error: Optional<CallError>
         /// Microseconds.
-        public var delay: Int64?
+        public var delay: Optional<Int64>
 
         public init(turn: Int?, request: String, attempt: Int?, error: CallError?, delay: Int64?) {
             self.turn = turn
@@ -111,13 +111,13 @@ extension Event {
     }
 
     public struct ModelFinished: Sendable, Hashable {
-        public var turn: Int?
+        public var turn: Optional<Int>
         public var request: String
         public var finish: Finish
         /// The API's own word.
-        public var reason: String?
-        public var usage: Usage?
-        public var error: CallError?
+        public var reason: Optional<String>
+        public var usage: Optional<Usage>
+        public var error: Optional<CallError>
 
         public init(turn: Int?, request: String, finish: Finish, reason: String? = nil, usage: Usage? = nil, error: CallError? = nil) {
             self.turn = turn
@@ -131,9 +131,9 @@ extension Event {
 
     /// Tokens.
     public struct Usage: Sendable, Hashable {
-        public var input: Int?
-        public var output: Int?
-        public var cached: Int?
+        public var input: Optional<Int>
+        public var output: Optional<Int>
+        public var cached: Optional<Int>
 
         public init(input: Int? = nil, output: Int? = nil, cached: Int? = nil) {
             self.input = input
@@ -154,11 +154,11 @@ extension Event {
 
     public struct Marker: Sendable, Hashable {
         public var label: String
-        public var kind: MarkerKind?
-        public var text: String?
-        public var call: String?
+        public var kind: Optional<MarkerKind>
+        public var text: Optional<String>
+        public var call: Optional<String>
         /// Microseconds since the session's start.
-        public var until: Int64?
+        public var until: Optional<Int64>
 
         public init(label: String, kind: MarkerKind? = nil, text: String? = nil, call: String? = nil, until: Int64? = nil) {
             self.label = label

@@ -5,14 +5,16 @@ public import FanoutJSON
 /// Everything but the kind of event may be missing in what other programs write; Fanout's own engine leaves nothing out. A field
 /// that this version does not know is kept in ``extra`` and written back as it stood.
 public struct Event: Sendable, Hashable {
+    // Optionals are written out for the reason that Event+CallFields gives.
+
     /// Whose event it is, where several sessions share a stream; nil stands for the last header's.
-    public var session: String?
+    public var session: Optional<String>
     /// Which agent of the session, where there are several.
-    public var agent: String?
+    public var agent: Optional<String>
     /// Microseconds since the session's `started`.
     public var t: Int64
     /// Set where the instant was concluded and not measured.
-    public var approx: Approximation?
+    public var approx: Optional<Approximation>
     public var body: Body
     /// Fields that are not this version's, in the order they stood.
     public var extra: [ExtraField]

@@ -28,16 +28,20 @@ public final class EventLog: Sendable {
     /// Readers share what is posted so: nothing is copied for each of them.
     package func post(taking events: inout [Event]) {
         guard !events.isEmpty else { return }
-        var taken: [Event] = []
-        swap(&taken, &events)
         state.withLock { state in
             state.last = max(state.last, clock())
-            for place in taken.indices {
-                taken[place].t = state.last
+            for place in events.indices {
+                events[place].t = state.last
             }
             for reader in state.readers {
-                reader.append(taken)
+                reader.append(events)
             }
+        }
+        // Readers have copied a short piece, and its room is used again; a long one is theirs.
+        if events.count < EventQueue.shortPiece {
+            events.removeAll(keepingCapacity: true)
+        } else {
+            events = []
         }
     }
 

@@ -73,7 +73,7 @@ public final class EventQueue: Sendable {
     }
 
     /// Events beyond which a piece is kept as it came, rather than copied to the end of the one before.
-    private static let shortPiece = 8
+    static let shortPiece = 8
 
     /// Events that were posted together, under one lock.
     func append(_ events: [Event]) {
@@ -95,7 +95,14 @@ public final class EventQueue: Sendable {
         }
     }
 
-    private func put(_ event: Event, _ state: inout State) {
+    private func put(_ event: consuming Event, _ state: inout State) {
+        if state.mergeable > 0, case .callFinished(let finished) = event.body {
+            // The id may name a new call from here on.
+            state.progress[finished.call] = nil
+            for stream in [nil, Event.OutputStream.stdout, .stderr] {
+                state.output[OutputKey(call: finished.call, stream: stream)] = nil
+            }
+        }
         switch event.body {
         case .callProgress(let progress):
             if isFull(state), let place = state.progress[progress.call] {
@@ -112,26 +119,16 @@ public final class EventQueue: Sendable {
                 state.mergeable += 1
                 state.output[key] = add(event, &state)
             }
-        case .callFinished(let finished):
-            // The id may name a new call from here on.
-            if !state.progress.isEmpty {
-                state.progress[finished.call] = nil
-            }
-            if !state.output.isEmpty {
-                state.output[OutputKey(call: finished.call, stream: nil)] = nil
-                state.output[OutputKey(call: finished.call, stream: .stdout)] = nil
-                state.output[OutputKey(call: finished.call, stream: .stderr)] = nil
-            }
-            add(event, &state)
         case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
             .callRequested,
-            .callQueued, .callDecided, .callStarted, .callRetrying, .callReleased, .turnFinished, .marker, .sessionFinished, .other:
+            .callQueued, .callDecided, .callStarted, .callRetrying, .callFinished, .callReleased, .turnFinished, .marker, .sessionFinished,
+            .other:
             add(event, &state)
         }
     }
 
     @discardableResult
-    private func add(_ event: Event, _ state: inout State) -> Place {
+    private func add(_ event: consuming Event, _ state: inout State) -> Place {
         if !state.ownsLast {
             state.chunks.append([])
             state.ownsLast = true

@@ -13,7 +13,7 @@ package final class JSONReader {
     package static let padding = Int(CSIMDJSON_PADDING)
 
     private let parser: OpaquePointer?
-    private var scratch: [UInt8] = []
+    private var scratch = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
     /// The text that was parsed instead of the one given, where that one needed mending.
     private var mended: [UInt8] = []
     /// Whether the last text read had to be mended.
@@ -25,6 +25,7 @@ package final class JSONReader {
 
     deinit {
         csimdjson_free(parser)
+        scratch.deallocate()
     }
 
     /// Reads one text that ``padding`` readable bytes follow. The element is good until the next read.
@@ -45,16 +46,29 @@ package final class JSONReader {
     }
 
     /// Reads one text from anywhere, at the price of a copy.
+    @inlinable
     package func read(_ text: some Collection<UInt8>) throws(JSONError) -> JSONElement {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: text)
-        let count = scratch.count
-        scratch.append(contentsOf: repeatElement(0x20, count: Self.padding))
-        // The parser copies strings and numbers out, so nothing points into the scratch afterwards.
-        let outcome: Result<JSONElement, JSONError> = scratch.withUnsafeBufferPointer { buffer in
-            Result { () throws(JSONError) in try read(padded: UnsafeBufferPointer(rebasing: buffer[..<count])) }
+        let outcome = text.withContiguousStorageIfAvailable { bytes in
+            Result { () throws(JSONError) in try read(copying: bytes) }
         }
-        return try outcome.get()
+        if let outcome {
+            return try outcome.get()
+        }
+        return try read(Array(text))
+    }
+
+    @usableFromInline
+    func read(copying text: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSONElement {
+        let count = text.count
+        if scratch.count < count + Self.padding {
+            scratch.deallocate()
+            scratch = .allocate(capacity: 2 * count + Self.padding)
+        }
+        // The parser copies strings and numbers out, so nothing points into the scratch afterwards.
+        let room = scratch
+        _ = room.update(fromContentsOf: text)
+        UnsafeMutableBufferPointer(rebasing: room[count..<count + Self.padding]).update(repeating: 0x20)
+        return try read(padded: UnsafeBufferPointer(rebasing: room[..<count]))
     }
 
     private func parse(_ text: UnsafeBufferPointer<UInt8>) -> JSONElement? {

@@ -162,7 +162,7 @@ extension JSONSchema {
 
         mutating func check(object: JSONObject, _ place: Int) {
             for name in nodes[place].object.required where object[name] == nil {
-                let types = nodes[place].object.node(of: name).map { nodes[$0].types } ?? .any
+                let types = node(of: name, place).map { nodes[$0].types } ?? .any
                 descend(.key(name)) { $0.fail(types == .any ? "something, it is required" : types.description + ", it is required", nil) }
             }
             if let least = nodes[place].object.minProperties, object.count < least {
@@ -177,7 +177,7 @@ extension JSONSchema {
         }
 
         private mutating func check(field name: String, _ value: JSONValue, _ place: Int) {
-            let known = nodes[place].object.node(of: name)
+            let known = node(of: name, place)
             let hasPatterns = !nodes[place].object.patterns.isEmpty
             guard known != nil || hasPatterns || nodes[place].object.additional != nil else { return }
             descend(.key(name)) { walk in
@@ -196,6 +196,15 @@ extension JSONSchema {
                     walk.check(additional: value, additional, place)
                 }
             }
+        }
+
+        /// The schema of a field; in place, because copying a rule costs more than looking it up.
+        private func node(of name: String, _ place: Int) -> Int? {
+            guard nodes[place].object.places.isEmpty else { return nodes[place].object.places[name] }
+            for property in nodes[place].object.properties.indices where nodes[place].object.properties[property].name == name {
+                return nodes[place].object.properties[property].node
+            }
+            return nil
         }
 
         mutating func check(additional value: JSONValue, _ additional: Int, _ place: Int) {

@@ -5,9 +5,8 @@ internal import FanoutJSON
 
 extension Batch {
     /// Posts what the machine decided, and says what is left to do outside the lock.
-    func perform(_ state: inout State) -> Deeds {
-        var deeds = Deeds()
-        guard state.isBegun else { return deeds }
+    func perform(_ state: inout State, _ deeds: inout Deeds) {
+        guard state.isBegun else { return }
         var effects = state.effects
         state.effects = []
         state.machine.takeEffects(into: &effects)
@@ -30,7 +29,6 @@ extension Batch {
         if !state.isDone {
             arm(&state)
         }
-        return deeds
     }
 
     private func perform(_ effect: BatchEffect, _ state: inout State, _ deeds: inout Deeds) {
@@ -62,7 +60,7 @@ extension Batch {
                 .callRetrying(Event.CallRetrying(call: state.entries[call].prepared.call, attempt: attempt, error: error, delay: delay)),
                 &state)
         case .finish(let call, let ending, let isAbandoned):
-            finish(call, ending, isAbandoned: isAbandoned, &state)
+            note(.callFinished(finish(call, ending, isAbandoned: isAbandoned, &state)), &state)
         case .release(let call):
             note(.callReleased(Event.CallReleased(call: state.entries[call].prepared.call)), &state)
             deeds.released.append(state.entries[call].prepared.call)
@@ -77,7 +75,7 @@ extension Batch {
         deeds.starts.append(CallAttempt(prepared, place: call, attempt: attempt, resolved: resolved?.arguments, sink: self))
     }
 
-    private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) {
+    private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) -> Event.CallFinished {
         var event = Event.CallFinished(call: state.entries[call].prepared.call, outcome: .ok)
         state.entries[call].isEnded = true
         if let error = ending.error(name: { state.named($0) }) {
@@ -88,33 +86,36 @@ extension Batch {
             event.abandoned = isAbandoned
         } else {
             let value = state.entries[call].value ?? WorkValue(.json(JSONText(.null)))
-            state.entries[call].value = value
             event.result = value.json
             event.bytes = Int64(value.text.utf8.count)
         }
         // While the reply arrives nobody knows yet how much of each result may be sent.
         if state.budget != nil {
-            answer(call, &state)
-            event.sentBytes = state.entries[call].answer.map { Int64($0.text.utf8.count) }
+            event.sentBytes = Int64(answer(call, &state))
         }
-        note(.callFinished(event), &state)
+        return event
     }
 
     /// Puts what a call gave into the words that the model is sent.
-    func answer(_ call: Int, _ state: inout State) {
+    ///
+    /// - Returns: How many bytes that are.
+    @discardableResult
+    func answer(_ call: Int, _ state: inout State) -> Int {
         let prepared = state.entries[call].prepared
-        let error = state.entries[call].error
-        let text =
-            if let error {
-                failureText(error, tool: prepared.name, &state)
-            } else {
-                state.budget?.take(state.entries[call].value?.text ?? "null") ?? ""
-            }
-        state.entries[call].answer = CallResult(
-            id: prepared.id, call: prepared.call, name: prepared.name, outcome: error?.kind.outcome ?? .ok, error: error, text: text)
+        let text: String
+        if let error = state.entries[call].error {
+            text = failureText(error, tool: prepared.name, &state)
+            state.entries[call].answer = CallResult(
+                id: prepared.id, call: prepared.call, name: prepared.name, outcome: error.kind.outcome, error: error, text: text)
+        } else {
+            text = state.budget?.take(state.entries[call].value?.text ?? "null") ?? ""
+            state.entries[call].answer = CallResult(
+                id: prepared.id, call: prepared.call, name: prepared.name, outcome: .ok, error: nil, text: text)
+        }
         if state.references == nil {
             state.entries[call].value = nil
         }
+        return text.utf8.count
     }
 
     /// `{"error": TEXT, "tool": NAME}`, the text cut to what may be sent.

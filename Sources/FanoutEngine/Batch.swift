@@ -42,9 +42,9 @@ final class Batch: ReportSink {
     let outside: [String]
     /// How long earlier calls of each tool ran.
     private let expected: [String: Event.Expected]
-    private let executors: Executors
+    let executors: Executors
     let state: Guarded<State>
-    private let inbox = Guarded(Inbox())
+    let inbox = Guarded(Inbox())
 
     /// Where work runs.
     struct Executors: Sendable {
@@ -130,11 +130,7 @@ final class Batch: ReportSink {
     }
 
     private func ask(_ call: PreparedCall, _ state: inout State) {
-        var requested = call.requested { state.entries[$0].prepared.call }
-        if let expected = expected[call.name] {
-            requested.expected = expected
-        }
-        note(.callRequested(requested), &state)
+        note(.callRequested(call.requested(expected: expected[call.name]) { state.entries[$0].prepared.call }), &state)
     }
 
     private static func plain(_ call: PreparedCall) -> BatchCall {
@@ -158,7 +154,7 @@ final class Batch: ReportSink {
     }
 
     /// Posts an event with others of its kind: many at a time, but never so many that they fill memory before anybody takes them.
-    func note(_ body: Event.Body, _ state: inout State) {
+    func note(_ body: consuming Event.Body, _ state: inout State) {
         state.events.append(Event(t: 0, agent: engine.agent, body))
         if state.events.count >= 128 {
             flush(&state)
@@ -191,19 +187,19 @@ final class Batch: ReportSink {
     /// Lets `body` give the machine an input, and does what follows.
     @discardableResult
     func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
-        let (result, deeds) = state.withLock { state in
+        var deeds = Deeds()
+        let result = state.withLock { state in
             let result = body(&state)
-            return (result, perform(&state))
+            perform(&state, &deeds)
+            return result
         }
         act(deeds)
         return result
     }
 
-    // MARK: Work
-
     private func act(_ deeds: Deeds) {
         if !deeds.starts.isEmpty {
-            begin(deeds.starts[...])
+            begin(deeds.starts)
         }
         for task in deeds.stops {
             task.cancel()
@@ -212,104 +208,6 @@ final class Batch: ReportSink {
             engine.released(call, by: self)
         }
         deeds.continuation?.resume()
-    }
-
-    /// How many tasks are made at once. Those after them are made in turn with the work of these, so that ten thousand calls need the
-    /// memory of those that run and not of all, and come to the processors in the same order as ever.
-    private static let tasksAtOnce = 64
-
-    private func begin(_ all: ArraySlice<CallAttempt>) {
-        let starts = all.prefix(Self.tasksAtOnce)
-        var tasks: [Task<Void, Never>] = []
-        tasks.reserveCapacity(starts.count)
-        for start in starts {
-            let blocks = start.prepared.tool?.tool.traits.blocks == true
-            let executor: (any TaskExecutor)? = executors.all ?? (blocks ? executors.blocking : nil) ?? executors.others
-            tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
-        }
-        if starts.endIndex < all.endIndex {
-            Task.detached(executorPreference: executors.others) { self.begin(all[starts.endIndex...]) }
-        }
-        // By now an attempt may have ended, or not be wanted any more.
-        let unwanted = state.withLock { state in
-            var unwanted: [Task<Void, Never>] = []
-            for (start, task) in zip(starts, tasks) {
-                if state.machine.wants(start.place, attempt: start.attempt) {
-                    state.entries[start.place].task = task
-                } else if state.machine.isWorking(start.place, attempt: start.attempt) {
-                    unwanted.append(task)
-                }
-            }
-            return unwanted
-        }
-        for task in unwanted {
-            task.cancel()
-        }
-    }
-
-    private func work(_ start: CallAttempt) async {
-        guard let tool = start.prepared.tool else { return }
-        do {
-            let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
-            ended(start, .ok, value)
-        } catch {
-            ended(start, WorkFailure.end(error), nil)
-        }
-    }
-
-    /// An attempt whose work has ended.
-    private struct Ended {
-        let attempt: CallAttempt
-        let end: BatchMachine.WorkEnd
-        let value: WorkValue?
-    }
-
-    private struct Inbox {
-        var ends: [Ended] = []
-        /// Somebody tells the machine, and will look here again before leaving.
-        var isAttended = false
-    }
-
-    private func ended(_ attempt: CallAttempt, _ end: BatchMachine.WorkEnd, _ value: WorkValue?) {
-        let ended = Ended(attempt: attempt, end: end, value: value)
-        // Whoever finds another at it leaves the end to that one, and its thread is free for other work.
-        let attends = inbox.withLock { inbox in
-            if inbox.isAttended {
-                inbox.ends.append(ended)
-                return false
-            }
-            inbox.isAttended = true
-            return true
-        }
-        guard attends else { return }
-        change { tell(ended, &$0) }
-        while let ends = left() {
-            change { state in
-                for ended in ends {
-                    tell(ended, &state)
-                }
-            }
-        }
-    }
-
-    /// The ends that came meanwhile; nil where there are none, and then nobody attends any more.
-    private func left() -> [Ended]? {
-        inbox.withLock { inbox in
-            guard !inbox.ends.isEmpty else {
-                inbox.isAttended = false
-                return nil
-            }
-            defer { inbox.ends = [] }
-            return inbox.ends
-        }
-    }
-
-    private func tell(_ ended: Ended, _ state: inout State) {
-        let place = ended.attempt.place
-        state.entries[place].task = nil
-        state.entries[place].value = ended.value
-        let random = ended.end == .ok ? 0 : engine.random()
-        state.machine.ended(place, attempt: ended.attempt.attempt, ended.end, random: random, now: engine.time.now())
     }
 
     func report(_ report: ToolContext.Report, call: Int, attempt: Int) {

@@ -1,5 +1,6 @@
 public import FanoutEvents
 internal import FanoutJSON
+internal import Synchronization
 
 /// What the work of one attempt knows of itself, and how it reports while it runs.
 ///
@@ -75,6 +76,7 @@ final class CallAttempt: Sendable {
     /// Its arguments, where references were replaced.
     let resolved: JSONValue?
     let sink: any ReportSink
+    private let over = Atomic(false)
 
     init(_ prepared: PreparedCall, place: Int, attempt: Int, resolved: JSONValue?, sink: any ReportSink) {
         self.prepared = prepared
@@ -83,6 +85,14 @@ final class CallAttempt: Sendable {
         self.resolved = resolved
         self.sink = sink
     }
+
+    /// Whether the work may hold on to its thread.
+    var blocks: Bool { prepared.tool?.tool.traits.blocks == true }
+
+    /// Whether the work has ended; asked by whoever began it, to know without a lock that there is nothing left to hold.
+    var hasEnded: Bool { over.load(ordering: .acquiring) }
+
+    func end() { over.store(true, ordering: .releasing) }
 }
 
 /// Where the reports of a batch's calls go.

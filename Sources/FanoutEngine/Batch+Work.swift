@@ -1,0 +1,191 @@
+internal import FanoutEvents
+
+// How the work of attempts begins and ends.
+
+extension Batch {
+    /// Has work begin: what may hold on to its thread on threads of its own, all else side by side where alarms are called.
+    func begin(_ starts: [CallAttempt]) {
+        guard starts.count > 1, executors.all == nil, let workers = executors.others else { return begin(each: starts[...]) }
+        let blocking = starts.filter(\.blocks)
+        if !blocking.isEmpty {
+            begin(each: blocking[...])
+        }
+        let others = blocking.isEmpty ? starts : starts.filter { !$0.blocks }
+        let line = StartLine(others)
+        Task.detached(executorPreference: workers) {
+            self.watch(line, after: 0)
+            self.begin(line, on: workers)
+        }
+    }
+
+    /// Has work begin on this thread, one after the other, each up to where it first waits.
+    ///
+    /// Most work waits at once, or is done before another thread would have heard of it: handing it over would cost several times what it
+    /// does, and two threads that begin work of one batch are slower than one. Work that holds on to the thread all the same is seen by
+    /// ``watch(_:after:)``, which has others begin the rest.
+    private func begin(_ line: StartLine, on workers: any TaskExecutor) {
+        while let start = line.next() {
+            let task = launch(start, on: workers)
+            if !start.hasEnded {
+                hold([task], of: [start])
+            }
+        }
+    }
+
+    /// How often it is looked whether a line moves, in microseconds, and how many attempts it is to have begun meanwhile.
+    private static let look: (interval: Int64, least: Int) = (1000, 50)
+
+    /// Gives what waits in a line to all threads where the one that begins it is held up.
+    private func watch(_ line: StartLine, after begun: Int) {
+        guard !line.isEmpty else { return }
+        _ = time.wake(at: time.now().later(by: Self.look.interval)) {
+            let now = line.begun
+            if now - begun < Self.look.least {
+                self.begin(each: line.takeRest()[...])
+            } else {
+                self.watch(line, after: now)
+            }
+        }
+    }
+
+    private func launch(_ start: CallAttempt, on workers: any TaskExecutor) -> Task<Void, Never> {
+        guard #available(macOS 26, *) else { return Task.detached(executorPreference: workers) { await self.work(start) } }
+        return Task.immediateDetached(executorPreference: workers) { await self.work(start) }
+    }
+
+    /// How many tasks are made at once. Those after them are made in turn with the work of these, so that ten thousand calls need the
+    /// memory of those that run and not of all.
+    private static let tasksAtOnce = 64
+
+    /// Has each attempt's work begin on whatever thread is free.
+    private func begin(each all: ArraySlice<CallAttempt>) {
+        let starts = all.prefix(Self.tasksAtOnce)
+        var tasks: [Task<Void, Never>] = []
+        tasks.reserveCapacity(starts.count)
+        for start in starts {
+            let executor: (any TaskExecutor)? = executors.all ?? (start.blocks ? executors.blocking : nil) ?? executors.others
+            tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
+        }
+        if starts.endIndex < all.endIndex {
+            Task.detached(executorPreference: executors.others) { self.begin(each: all[starts.endIndex...]) }
+        }
+        hold(tasks, of: starts)
+    }
+
+    /// Knows the tasks of attempts, to stop them. By now an attempt may have ended, or not be wanted any more.
+    private func hold(_ tasks: [Task<Void, Never>], of starts: some Sequence<CallAttempt>) {
+        let unwanted = state.withLock { state in
+            var unwanted: [Task<Void, Never>] = []
+            for (start, task) in zip(starts, tasks) {
+                if state.machine.wants(start.place, attempt: start.attempt) {
+                    state.entries[start.place].task = task
+                } else if state.machine.isWorking(start.place, attempt: start.attempt) {
+                    unwanted.append(task)
+                }
+            }
+            return unwanted
+        }
+        for task in unwanted {
+            task.cancel()
+        }
+    }
+
+    private func work(_ start: CallAttempt) async {
+        guard let tool = start.prepared.tool else { return }
+        do {
+            let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
+            ended(Ended(attempt: start, end: .ok, value: value))
+        } catch {
+            ended(Ended(attempt: start, end: WorkFailure.end(error), value: nil))
+        }
+    }
+
+    // MARK: Ends
+
+    /// An attempt whose work has ended.
+    fileprivate struct Ended {
+        let attempt: CallAttempt
+        let end: BatchMachine.WorkEnd
+        let value: WorkValue?
+    }
+
+    struct Inbox {
+        fileprivate var ends: [Ended] = []
+        /// Somebody tells the machine, and will look here again before leaving.
+        fileprivate var isAttended = false
+    }
+
+    private func ended(_ ended: Ended) {
+        ended.attempt.end()
+        // Whoever finds another at it leaves the end to that one, and its thread is free for other work.
+        let attends = inbox.withLock { inbox in
+            if inbox.isAttended {
+                inbox.ends.append(ended)
+                return false
+            }
+            inbox.isAttended = true
+            return true
+        }
+        guard attends else { return }
+        change { tell(ended, &$0) }
+        while let ends = left() {
+            change { state in
+                for ended in ends {
+                    tell(ended, &state)
+                }
+            }
+        }
+    }
+
+    /// The ends that came meanwhile; nil where there are none, and then nobody attends any more.
+    private func left() -> [Ended]? {
+        inbox.withLock { inbox in
+            guard !inbox.ends.isEmpty else {
+                inbox.isAttended = false
+                return nil
+            }
+            defer { inbox.ends = [] }
+            return inbox.ends
+        }
+    }
+
+    private func tell(_ ended: Ended, _ state: inout State) {
+        let place = ended.attempt.place
+        state.entries[place].task = nil
+        state.entries[place].value = ended.value
+        let random = ended.end == .ok ? 0 : engine.random()
+        state.machine.ended(place, attempt: ended.attempt.attempt, ended.end, random: random, now: engine.time.now())
+    }
+}
+
+/// Attempts that one thread begins one after the other, until another takes over what is left. A class, since both hold it.
+private final class StartLine: Sendable {
+    private struct State {
+        /// The last comes first, so that each is taken from the end.
+        var waiting: [CallAttempt]
+        var begun = 0
+    }
+
+    private let state: Guarded<State>
+
+    init(_ starts: [CallAttempt]) { state = Guarded(State(waiting: starts.reversed())) }
+
+    var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
+    /// How many were begun.
+    var begun: Int { state.withLock { $0.begun } }
+
+    func next() -> CallAttempt? {
+        state.withLock { state in
+            state.begun += 1
+            return state.waiting.popLast()
+        }
+    }
+
+    /// What has not begun, in its order.
+    func takeRest() -> [CallAttempt] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting.reversed()
+        }
+    }
+}

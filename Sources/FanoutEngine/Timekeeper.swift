@@ -31,61 +31,57 @@ extension Timekeeper {
     ///
     /// - Throws: `CancellationError`, at once, when the task is cancelled.
     public func sleep(until instant: Int64) async throws {
-        let sleeper = Sleeper()
+        let sleep = Guarded(Sleep())
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard sleeper.begin(continuation) else { return }
-                sleeper.hold(wake(at: instant) { sleeper.end(.success(())) })
+            // Unchecked, because only who takes it out of the sleep resumes it.
+            try await withUnsafeThrowingContinuation { continuation in
+                guard sleep.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
+                sleep.hold(wake(at: instant) { sleep.takeEnd().continuation?.resume() })
             }
         } onCancel: {
-            sleeper.end(.failure(CancellationError()))
+            let (continuation, alarm) = sleep.takeEnd()
+            alarm?.cancel()
+            continuation?.resume(throwing: CancellationError())
         }
     }
 }
 
 /// One sleep: the alarm and the cancellation race, and the first resumes the task.
-private final class Sleeper: Sendable {
-    private enum State {
-        case new
-        case asleep(CheckedContinuation<Void, any Error>, Alarm?)
-        case ended
-    }
+private struct Sleep: Sendable {
+    var continuation: UnsafeContinuation<Void, any Error>?
+    var alarm: Alarm?
+    var isOver = false
+}
 
-    private let state = Guarded(State.new)
-
-    /// False where it was cancelled before it began; the task is resumed then.
-    func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
-        let begins = state.withLock { state in
-            guard case .new = state else { return false }
-            state = .asleep(continuation, nil)
+extension Guarded<Sleep> {
+    /// False where it was cancelled before it began.
+    fileprivate func begin(_ continuation: UnsafeContinuation<Void, any Error>) -> Bool {
+        withLock { sleep in
+            guard !sleep.isOver else { return false }
+            sleep.continuation = continuation
             return true
         }
-        if !begins {
-            continuation.resume(throwing: CancellationError())
-        }
-        return begins
     }
 
-    func hold(_ alarm: Alarm) {
-        let isOver = state.withLock { state in
-            guard case .asleep(let continuation, _) = state else { return true }
-            state = .asleep(continuation, alarm)
-            return false
+    /// Knows the alarm, to call it off; where the sleep is over by now, it is called off at once.
+    fileprivate func hold(_ alarm: Alarm) {
+        let isOver = withLock { sleep in
+            if !sleep.isOver {
+                sleep.alarm = alarm
+            }
+            return sleep.isOver
         }
         if isOver {
             alarm.cancel()
         }
     }
 
-    func end(_ result: Result<Void, any Error>) {
-        let (continuation, alarm) = state.withLock { state -> (CheckedContinuation<Void, any Error>?, Alarm?) in
-            defer { state = .ended }
-            guard case .asleep(let continuation, let alarm) = state else { return (nil, nil) }
-            return (continuation, alarm)
+    /// Ends it. The first who does is given whom to resume.
+    fileprivate func takeEnd() -> (continuation: UnsafeContinuation<Void, any Error>?, alarm: Alarm?) {
+        withLock { sleep in
+            let taken = (sleep.continuation, sleep.alarm)
+            sleep = Sleep(isOver: true)
+            return taken
         }
-        if case .failure = result {
-            alarm?.cancel()
-        }
-        continuation?.resume(with: result)
     }
 }

@@ -217,17 +217,20 @@ extension Event {
         /// Its work goes on in the background, as asked.
         public var detached: Bool
 
-        public init(call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil) {
+        public init(
+            call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil, bytes: Int64? = nil, sentBytes: Int64? = nil,
+            run: Int64? = nil, sharedWith: String? = nil, abandoned: Bool = false, detached: Bool = false
+        ) {
             self.call = call
             self.outcome = outcome
             self.error = error
             self.result = result
-            bytes = nil
-            sentBytes = nil
-            run = nil
-            sharedWith = nil
-            abandoned = false
-            detached = false
+            self.bytes = bytes
+            self.sentBytes = sentBytes
+            self.run = run
+            self.sharedWith = sharedWith
+            self.abandoned = abandoned
+            self.detached = detached
         }
     }
 

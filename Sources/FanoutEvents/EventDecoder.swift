@@ -1,10 +1,11 @@
 internal import FanoutJSON
 
 /// Turns one line into a header or an event, with its instant as the producer gave it.
-struct EventDecoder {
+struct EventDecoder: ~Copyable {
     enum Line {
-        case header(Header)
-        /// The event is in ``event``.
+        /// It is in ``header``.
+        case header
+        /// It is in ``event``.
         case event(When)
     }
 
@@ -49,8 +50,9 @@ struct EventDecoder {
     private let kinds = Self.kinds
     private let reader = JSONReader()
     private var fields: EventFields
-    /// The event decoded last, kept here so that it need not be handed about.
+    /// The event and the header decoded last, kept here so that they need not be handed about.
     var event = Event(t: 0, .other(type: ""))
+    private(set) var header = Header(session: "", started: 0)
 
     init(withPayloads: Bool) {
         fields = EventFields(withPayloads: withPayloads)
@@ -71,11 +73,11 @@ struct EventDecoder {
             guard fields.has(.fanout) else {
                 throw .noType
             }
-            return .header(try header())
+            header = try readHeader()
+            return .header
         }
         let kind = kinds.word(type)
-        let name = kind?.rawValue ?? String(decoding: type, as: UTF8.self)
-        _ = fields.string(.type)
+        fields.drop(.type)
         let when = when()
         let session = fields.string(.session)
         let agent = fields.string(.agent)
@@ -83,11 +85,14 @@ struct EventDecoder {
         // An instant that is none gets another, and both must not be written side by side.
         fields.drop(.t)
         fields.drop(.approx)
-        let body = try kind.map { kind throws(EventProblem.Fault) in try self.body(kind) } ?? .other(type: name)
+        if let kind {
+            event.body = try body(kind)
+        } else {
+            event.body = .other(type: String(decoding: type, as: UTF8.self))
+        }
         event.session = session
         event.agent = agent
         event.approx = approx
-        event.body = body
         event.extra = fields.rest()
         return .event(when)
     }
@@ -111,7 +116,7 @@ struct EventDecoder {
         return .unsaid
     }
 
-    private mutating func header() throws(EventProblem.Fault) -> Header {
+    private mutating func readHeader() throws(EventProblem.Fault) -> Header {
         guard let version = fields.integer(.fanout), let session = fields.string(.session), let text = fields.string(.started),
             let started = Instant.microseconds(rfc3339: text)
         else {
@@ -190,18 +195,7 @@ struct EventDecoder {
             return .callAnnounced(
                 Event.CallAnnounced(turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index)))
         case .callRequested:
-            var requested = Event.CallRequested(
-                turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index))
-            requested.arguments = fields.payload(.arguments)
-            if fields.has(.id) { requested.id = fields.string(.id) }
-            if fields.has(.after) { requested.after = fields.list(.after) }
-            if fields.has(.parent) { requested.parent = fields.string(.parent) }
-            if fields.has(.retryOf) { requested.retryOf = fields.string(.retryOf) }
-            if let expected = fields.numbers(.expected) {
-                requested.expected = Event.Expected(p50: expected["p50"], p95: expected["p95"], n: expected["n"].map(Int.init))
-            }
-            if fields.has(.redacted) { requested.redacted = fields.list(.redacted) }
-            return .callRequested(requested)
+            return .callRequested(hasDetails ? try requestedWithDetails() : try requested())
         case .callQueued:
             return .callQueued(Event.CallQueued(call: try call(), why: fields.word(.why) ?? .limit, on: fields.list(.on)))
         case .callDecided:
@@ -225,16 +219,12 @@ struct EventDecoder {
                 Event.CallRetrying(
                     call: try call(), attempt: fields.int(.attempt), error: fields.error(.error), delay: fields.integer(.delay)))
         case .callFinished:
-            var finished = Event.CallFinished(call: try call(), outcome: fields.word(.outcome) ?? .unknown)
-            finished.error = fields.error(.error)
-            finished.result = fields.payload(.result)
-            finished.bytes = fields.integer(.bytes)
-            finished.sentBytes = fields.integer(.sentBytes)
-            finished.run = fields.integer(.run)
-            finished.sharedWith = fields.string(.sharedWith)
-            finished.abandoned = fields.flag(.abandoned)
-            finished.detached = fields.flag(.detached)
-            return .callFinished(finished)
+            return .callFinished(
+                Event.CallFinished(
+                    call: try call(), outcome: fields.word(.outcome) ?? .unknown, error: fields.error(.error),
+                    result: fields.payload(.result),
+                    bytes: fields.integer(.bytes), sentBytes: fields.integer(.sentBytes), run: fields.integer(.run),
+                    sharedWith: fields.string(.sharedWith), abandoned: fields.flag(.abandoned), detached: fields.flag(.detached)))
         case .callReleased:
             return .callReleased(Event.CallReleased(call: try call()))
         case .turnFinished:
@@ -249,6 +239,32 @@ struct EventDecoder {
         case .sessionFinished:
             return .sessionFinished(Event.SessionFinished(outcome: fields.word(.outcome) ?? .ok))
         }
+    }
+
+    private mutating func requested() throws(EventProblem.Fault) -> Event.CallRequested {
+        Event.CallRequested(
+            turn: fields.int(.turn), call: try call(), name: fields.string(.name), index: fields.int(.index),
+            arguments: fields.payload(.arguments))
+    }
+
+    /// The same, with what few calls have.
+    private mutating func requestedWithDetails() throws(EventProblem.Fault) -> Event.CallRequested {
+        var requested = try requested()
+        requested.id = fields.string(.id)
+        requested.after = fields.list(.after)
+        requested.parent = fields.string(.parent)
+        requested.retryOf = fields.string(.retryOf)
+        if let expected = fields.numbers(.expected) {
+            requested.expected = Event.Expected(p50: expected["p50"], p95: expected["p95"], n: expected["n"].map(Int.init))
+        }
+        requested.redacted = fields.list(.redacted)
+        return requested
+    }
+
+    /// Whether the line says of a request what few do.
+    private var hasDetails: Bool {
+        fields.has(.id) || fields.has(.after) || fields.has(.parent) || fields.has(.retryOf) || fields.has(.expected)
+            || fields.has(.redacted)
     }
 
     private mutating func request() -> String { fields.string(.request) ?? "" }

@@ -2,8 +2,8 @@ internal import FanoutJSON
 
 /// The known fields of one line, by name, until they are taken.
 ///
-/// What nobody takes is unknown to this version for that type of event, and is kept as it stood.
-struct EventFields {
+/// What nobody takes is unknown to this version for that type of event, and is kept as it stood. It cannot be copied, since it owns memory.
+struct EventFields: ~Copyable {
     enum Name: String, CaseIterable, Sendable {
         case fanout, started, source, meta
         case type, t, time, session, agent, approx
@@ -21,7 +21,9 @@ struct EventFields {
     /// Whether payloads and unknown fields are taken along, or left in place.
     let withPayloads: Bool
     private let names = Self.names
-    private var slots: [Int32] = Array(repeating: 0, count: Name.allCases.count)
+    /// Where each field's value stands on the tape; 0 where it is not there, or was taken. Bare memory, because it is written for every field of
+    /// every line.
+    private let slots = UnsafeMutableBufferPointer<Int32>.allocate(capacity: Name.allCases.count)
     private var unknown = false
     private var root: JSONElement?
     private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -29,7 +31,10 @@ struct EventFields {
 
     init(withPayloads: Bool) {
         self.withPayloads = withPayloads
+        slots.initialize(repeating: 0)
     }
+
+    deinit { slots.deallocate() }
 
     /// Takes up a line's fields; false where it is not an object.
     mutating func load(_ root: JSONElement, line: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -37,18 +42,15 @@ struct EventFields {
         self.line = line
         guard var fields = root.fields else { return false }
         var hasUnknown = false
-        let names = names
-        slots.withUnsafeMutableBufferPointer { slots in
-            slots.update(repeating: 0)
-            while let (key, value) = fields.next() {
-                guard let bytes = key.utf8, let name = names.word(bytes) else {
-                    hasUnknown = true
-                    continue
-                }
-                // Null says that no value is known, as leaving the field out does.
-                if !value.isNull {
-                    slots[name.slot] = Int32(truncatingIfNeeded: value.index)
-                }
+        slots.update(repeating: 0)
+        while let (key, value) = fields.next() {
+            guard let bytes = key.utf8, let name = names.word(bytes) else {
+                hasUnknown = true
+                continue
+            }
+            // Null says that no value is known, as leaving the field out does.
+            if !value.isNull {
+                slots[name.slot] = Int32(truncatingIfNeeded: value.index)
             }
         }
         unknown = hasUnknown
@@ -111,7 +113,7 @@ struct EventFields {
 
     /// One of the format's words; another one stays untaken, and so is kept.
     mutating func word<Word: RawRepresentable<String>>(_ name: Name) -> Word? {
-        guard let bytes = element(name)?.utf8, let word = Word(rawValue: String(decoding: bytes, as: UTF8.self)) else { return nil }
+        guard let bytes = element(name)?.utf8, let word = Word(rawValue: cache.string(bytes)) else { return nil }
         drop(name)
         return word
     }

@@ -119,10 +119,7 @@ public final class EventQueue: Sendable {
                 state.mergeable += 1
                 state.output[key] = add(event, &state)
             }
-        case .toolDeclared, .turnStarted, .message, .modelStarted, .modelOutput, .modelRetrying, .modelFinished, .callAnnounced,
-            .callRequested,
-            .callQueued, .callDecided, .callStarted, .callRetrying, .callFinished, .callReleased, .turnFinished, .marker, .sessionFinished,
-            .other:
+        default:
             add(event, &state)
         }
     }

@@ -104,7 +104,7 @@ public struct EventReader: ~Copyable {
         _ decoded: EventDecoder.Line, _ line: StreamLines.Line, _ arrival: Arrival, _ receiver: inout some EventReceiver
     ) {
         switch decoded {
-        case .header(let header): open(header, &receiver)
+        case .header: open(decoder.header, &receiver)
         case .event(let when): resolve(when, arrival, line.offset, &receiver)
         }
     }

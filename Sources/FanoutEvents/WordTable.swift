@@ -35,13 +35,14 @@ struct WordTable<Word: RawRepresentable & CaseIterable & Sendable>: Sendable whe
         guard bytes.count <= 16 else { return nil }
         let (head, tail) = Self.ends(bytes)
         var slot = Self.slot(head, tail, bytes.count)
-        while let word = entries[slot].word {
-            if entries[slot].head == head, entries[slot].tail == tail, entries[slot].length == bytes.count {
+        while true {
+            let entry = entries[slot]
+            guard let word = entry.word else { return nil }
+            if entry.head == head, entry.tail == tail, entry.length == bytes.count {
                 return word
             }
             slot = (slot + 1) & 255
         }
-        return nil
     }
 
     private static func ends(_ bytes: UnsafeBufferPointer<UInt8>) -> (head: UInt64, tail: UInt64) {

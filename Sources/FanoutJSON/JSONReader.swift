@@ -13,11 +13,12 @@ package final class JSONReader {
     package static let padding = Int(CSIMDJSON_PADDING)
 
     private let parser: OpaquePointer?
-    private var scratch = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
+    // Accesses to these are not checked for overlaps each time, which would be for every text: one thread has the reader, and none of them is handed on.
+    @exclusivity(unchecked) private var scratch = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
     /// The text that was parsed instead of the one given, where that one needed mending.
     private var mended: [UInt8] = []
     /// Whether the last text read had to be mended.
-    package private(set) var wasMended = false
+    @exclusivity(unchecked) package private(set) var wasMended = false
 
     package init() {
         parser = csimdjson_new(Self.deepest)

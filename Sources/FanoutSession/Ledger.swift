@@ -5,13 +5,15 @@ package import FanoutTimeline
 ///
 /// A class, because sources and the screen share it. It belongs to the thread that draws.
 package final class Ledger {
-    package private(set) var timelines = Timelines()
+    // Accesses to these two are not checked for overlaps each time, which would be for every event: one thread has the ledger, and nothing that a
+    // timeline does comes back here.
+    @exclusivity(unchecked) package private(set) var timelines = Timelines()
     package let payloads = PayloadStore()
     /// Where events are written that stand in no file yet; nil where nobody wants them kept.
     private let recorder: Recorder?
     private let recorderSource: Int
     /// For each source its sessions.
-    private var sessions: [[Route]] = []
+    @exclusivity(unchecked) private var sessions: [[Route]] = []
     /// From when each session's instants are counted: as the first source that told of it had it.
     private var starts: [String: Int64] = [:]
     /// What sources are called.
@@ -82,24 +84,24 @@ package final class Ledger {
     /// - Parameter offset: Where its line stands in the source's own file; nil where the source is gone once it is read.
     package func take(_ event: Event, session: Int, source: Int, offset: Int64?) {
         guard source < sessions.count, session < sessions[source].count else { return }
-        let route = sessions[source][session]
-        guard route.shift != 0 else { return take(event, of: route.id, session, source, offset) }
+        let shift = sessions[source][session].shift
+        guard shift != 0 else { return take(event, session, source, offset) }
         var event = event
-        event.t = Instant.held(Instant.held(event.t) &+ route.shift)
-        take(event, of: route.id, session, source, offset)
+        event.t = Instant.held(Instant.held(event.t) &+ shift)
+        take(event, session, source, offset)
     }
 
-    private func take(_ event: Event, of id: String, _ session: Int, _ source: Int, _ offset: Int64?) {
-        timelines.apply(event, session: session, source: source, place: place(of: event, id, source, offset))
+    private func take(_ event: Event, _ session: Int, _ source: Int, _ offset: Int64?) {
+        timelines.apply(event, session: session, source: source, place: place(of: event, session, source, offset))
         observer?.took(event, session: session, in: timelines)
     }
 
-    private func place(of event: Event, _ id: String, _ source: Int, _ offset: Int64?) -> Place {
+    private func place(of event: Event, _ session: Int, _ source: Int, _ offset: Int64?) -> Place {
         if let offset {
             return Place(source: source, offset: offset)
         }
         guard let recorder, recorder.isRecording || event.body.hasPayload else { return .none }
-        return recorder.write(event, of: id).map { Place(source: recorderSource, offset: $0) } ?? .none
+        return recorder.write(event, of: sessions[source][session].id).map { Place(source: recorderSource, offset: $0) } ?? .none
     }
 
     package func report(_ problem: EventProblem, source: Int) {

@@ -6,10 +6,20 @@ struct LaneIndex {
     /// The hash's upper half above a lane number counted from 1; 0 is a free slot. A power of two, or none at all.
     private var slots: [UInt64] = []
     private var count = 0
+    /// Some of the lanes that were stored last, as in `slots`, each in the one place its hash has here: what is asked for is mostly one of
+    /// them, and of a large index every other look is one at memory far away. Empty while the index is small.
+    private var recent: [UInt64] = []
+    private static let recentSize = 2048
 
     /// The newest lane stored for a hash that satisfies a condition, or nil.
     func lane(_ hash: UInt64, isSame: (Int) -> Bool) -> Int? {
         guard !slots.isEmpty else { return nil }
+        if !recent.isEmpty {
+            let entry = recent[Self.recentPlace(hash)]
+            if entry != 0, entry >> 32 == hash >> 32, isSame(Self.lane(entry)) {
+                return Self.lane(entry)
+            }
+        }
         let mask = slots.count - 1
         var slot = Self.start(hash) & mask
         while slots[slot] != 0 {
@@ -34,7 +44,11 @@ struct LaneIndex {
         if slots[slot] == 0 {
             count += 1
         }
-        slots[slot] = (hash & 0xffff_ffff_0000_0000) | UInt64(lane + 1)
+        let entry = (hash & 0xffff_ffff_0000_0000) | UInt64(lane + 1)
+        slots[slot] = entry
+        if !recent.isEmpty {
+            recent[Self.recentPlace(hash)] = entry
+        }
     }
 
     /// Forgets every lane before one.
@@ -44,6 +58,8 @@ struct LaneIndex {
 
     private mutating func refill(size: Int, from first: Int) {
         let old = slots
+        // Anew, so that it names no lane that is forgotten.
+        recent = size > 4 * Self.recentSize ? Array(repeating: 0, count: Self.recentSize) : []
         slots = Array(repeating: 0, count: size)
         count = 0
         let mask = size - 1
@@ -59,6 +75,8 @@ struct LaneIndex {
 
     /// Where the search for a hash begins, by its upper half alone: that is what a slot keeps.
     private static func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
+
+    private static func recentPlace(_ hash: UInt64) -> Int { start(hash) & (recentSize - 1) }
 
     private static func lane(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
 }

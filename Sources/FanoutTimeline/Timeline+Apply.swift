@@ -92,7 +92,8 @@ extension Timeline {
         case .sessionFinished(let finished):
             outcome = finished.outcome
             over = max(last, t)
-        case .other:
+        // Not `.other`: where every kind is named the compiler copies what an event holds before it looks at it.
+        default:
             break
         }
     }
@@ -131,7 +132,7 @@ extension Timeline {
 
     private mutating func apply(_ requested: Event.CallRequested, _ event: Event, _ place: Place) {
         let lane = beginning(requested.call, turn: requested.turn, name: requested.name, event)
-        let before = transitions(of: lane, isNeeded: event.t < lanes[lane].seen)
+        let before = event.t < lanes[lane].seen ? transitions(of: lane) : nil
         lanes[lane].requested = min(lanes[lane].requested, event.t)
         rejournal(lane, before)
         if requested.arguments != nil {

@@ -114,8 +114,10 @@ extension Timeline {
             swap(&index, &self.index)
             turns[place].running.figures.calls += 1
             journal.insert(Journal.Change(t: event.t, kind: .known, lane: number))
-            for child in unresolvedParents.removeValue(forKey: id) ?? [] {
-                setParent(number, of: child)
+            if !unresolvedParents.isEmpty {
+                for child in unresolvedParents.removeValue(forKey: id) ?? [] {
+                    setParent(number, of: child)
+                }
             }
         } else {
             journal.insert(Journal.Change(t: event.t, kind: .tick, lane: number))
@@ -131,7 +133,7 @@ extension Timeline {
             }
             return
         }
-        let before = transitions(of: lane, isNeeded: true)
+        let before = transitions(of: lane)
         lanes[lane].seen = event.t
         lanes[lane].approxStart = event.approx
         rejournal(lane, before)
@@ -153,16 +155,15 @@ extension Timeline {
         spans[Int(lanes[lane].turn)].hasNested = true
         turns[turn].version += 1
         guard !lanes[lane].isParent else { return }
-        let before = transitions(of: lane, isNeeded: true)
+        let before = transitions(of: lane)
         lanes[lane].flags.insert(.isParent)
         rejournal(lane, before)
         turns[Int(lanes[lane].turn)].running.isStale = true
         turns[Int(lanes[lane].turn)].version += 1
     }
 
-    /// What the journal holds of a lane; nothing is worked out where it is not needed.
-    func transitions(of number: Int, isNeeded: Bool) -> [Journal.Change]? {
-        guard isNeeded else { return nil }
+    /// What the journal holds of a lane.
+    func transitions(of number: Int) -> [Journal.Change] {
         let lane = lanes[number]
         let isCounted = lane.kind == .call && !lane.isParent
         var changes = [Journal.Change(t: lane.seen, kind: lane.kind == .call ? .known : .tick, lane: number)]
@@ -198,7 +199,7 @@ extension Timeline {
         for change in before {
             journal.remove(change)
         }
-        for change in transitions(of: lane, isNeeded: true) ?? [] {
+        for change in transitions(of: lane) {
             journal.insert(change)
         }
     }

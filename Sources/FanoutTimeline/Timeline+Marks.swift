@@ -22,7 +22,7 @@ extension Timeline {
         let isMixed = (kind == .started || kind == .retrying || mark.tellsOfAsking) && isMixed(lane)
         let (previous, newest, openStart) = neighbours(of: lane, at: event.t)
         let isInOrder = (newest.map { $0.t <= event.t } ?? true) && !lanes[lane].hasEnded && !isMixed
-        let before = transitions(of: lane, isNeeded: !isInOrder)
+        let before = isInOrder ? nil : transitions(of: lane)
 
         let number = UInt32(marks.endIndex + 1)
         if let previous {
@@ -64,7 +64,7 @@ extension Timeline {
     mutating func takeBackStarts(of lane: Int) {
         lanes[lane].flags.insert(.neverRan)
         guard isMixed(lane) else { return }
-        let before = transitions(of: lane, isNeeded: true)
+        let before = transitions(of: lane)
         supersede(lane)
         turns[Int(lanes[lane].turn)].running.isStale = true
         rejournal(lane, before)
@@ -211,7 +211,7 @@ extension Timeline {
         let isCall = lanes[lane].kind == .call
         let isCounted = isCall && !lanes[lane].isParent
         let isCorrection = lanes[lane].hasEnded
-        let before = transitions(of: lane, isNeeded: isCorrection)
+        let before = isCorrection ? transitions(of: lane) : nil
         lanes[lane].ended = t
         lanes[lane].outcome = outcome
         lanes[lane].approxEnd = t == event.t ? event.approx : .inferred

@@ -213,6 +213,9 @@ extension Timeline {
 
     /// The newest lane of a call's id.
     public func lane(ofCall id: String) -> Int? {
+        // In place, where it can be, which it is for all but strings from elsewhere: this is asked for every event.
+        let found = id.utf8.withContiguousStorageIfAvailable { find(UnsafeBufferPointer(rebasing: $0.prefix(IDStore.longest))) }
+        if let found { return found }
         var id = id
         return id.withUTF8 { find(UnsafeBufferPointer(rebasing: $0.prefix(IDStore.longest))) }
     }

@@ -107,10 +107,7 @@ struct WorkValue: Sendable {
     init(_ result: ToolResult) {
         switch result {
         case .text(let text):
-            var writer = JSONWriter()
-            writer.bytes.reserveCapacity(text.utf8.count + 2)
-            writer.string(text)
-            json = JSONText(unchecked: writer.bytes)
+            json = JSONText(string: text)
             self.text = text
         case .json(let json):
             // Elided bytes are no value.

@@ -87,7 +87,7 @@ struct BatchPreparation {
         let hasSecrets = redaction.map { !$0.isEmpty } ?? false
         guard case .object(let object)? = arguments else {
             // What cannot be read cannot be cut either: all of it goes.
-            return hasSecrets ? (JSONText(.string("")), [""]) : (JSONText(.string(call.arguments)), [])
+            return hasSecrets ? (JSONText(string: ""), [""]) : (JSONText(string: call.arguments), [])
         }
         if hasSecrets, let redaction {
             let (value, cut) = redaction.cut(.object(object))

@@ -33,16 +33,15 @@ public final class EventLog: Sendable {
             for place in events.indices {
                 events[place].t = state.last
             }
-            for reader in state.readers {
-                reader.append(events)
+            for reader in state.readers.dropLast() {
+                var copy = events
+                reader.append(taking: &copy)
             }
+            // The last one takes the events themselves.
+            state.readers.last?.append(taking: &events)
         }
-        // Readers have copied a short piece, and its room is used again; a long one is theirs.
-        if events.count < EventQueue.shortPiece {
-            events.removeAll(keepingCapacity: true)
-        } else {
-            events = []
-        }
+        // Where nobody reads they are left; where a short piece was taken, the room of it.
+        events.removeAll(keepingCapacity: true)
     }
 
     public func post(_ body: Event.Body, agent: String? = nil) {

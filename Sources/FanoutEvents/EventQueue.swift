@@ -75,17 +75,20 @@ public final class EventQueue: Sendable {
     /// Events beyond which a piece is kept as it came, rather than copied to the end of the one before.
     static let shortPiece = 8
 
-    /// Events that were posted together, under one lock.
-    func append(_ events: [Event]) {
+    /// Events that were posted together, under one lock; none are left.
+    func append(taking events: inout [Event]) {
         let wasEmpty = state.withLock { state in
             let wasEmpty = state.chunks.isEmpty
             let mayMerge = !state.progress.isEmpty || !state.output.isEmpty || events.contains(where: \.isMergeable)
             if mayMerge || events.count < Self.shortPiece {
-                for event in events {
+                // Taken out one by one, from the end, so that none is copied.
+                events.reverse()
+                while let event = events.popLast() {
                     put(event, &state)
                 }
             } else {
                 state.chunks.append(events)
+                events = []
                 state.ownsLast = false
             }
             return wasEmpty

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 extension JSONElement {
     /// The field of that name, of an object that has it; of several, the first.
     package func field(_ name: String) -> JSONElement? {
@@ -6,9 +12,8 @@ extension JSONElement {
         // Plain memory on both sides: this is asked of every event of a stream, several times.
         return name.withUTF8 { name in
             while let (key, value) = fields.next() {
-                if let utf8 = key.utf8, utf8.count == name.count, utf8.elementsEqual(name) {
-                    return value
-                }
+                guard let utf8 = key.utf8, utf8.count == name.count else { continue }
+                guard let a = utf8.baseAddress, let b = name.baseAddress, memcmp(a, b, name.count) != 0 else { return value }
             }
             return nil
         }

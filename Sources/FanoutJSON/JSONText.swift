@@ -13,6 +13,22 @@ public struct JSONText: Sendable, Hashable {
         utf8 = writer.bytes
     }
 
+    /// A string.
+    public init(string: String) {
+        var string = string
+        utf8 = string.withUTF8 { text in
+            // Most need no escapes, and are copied as they are.
+            guard !text.contains(where: JSONWriter.isEscaped) else {
+                var writer = JSONWriter()
+                writer.string(text)
+                return writer.bytes
+            }
+            var bytes = [UInt8](repeating: 0x22, count: text.count + 2)
+            bytes.withUnsafeMutableBufferPointer { _ = $0[1...].update(fromContentsOf: text) }
+            return bytes
+        }
+    }
+
     /// Stands for a value that is known to be there and was not taken along.
     public static let elided = JSONText(unchecked: [])
     public var isElided: Bool { utf8.isEmpty }

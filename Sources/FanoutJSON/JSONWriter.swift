@@ -73,17 +73,25 @@ public struct JSONWriter: Sendable {
     }
 
     public mutating func string(_ string: String) {
-        bytes.append(0x22)
         var string = string
-        string.withUTF8 { escaped($0) }
+        string.withUTF8 { self.string($0) }
+    }
+
+    /// A string of these bytes, which are UTF-8.
+    mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
+        bytes.append(0x22)
+        escaped(utf8)
         bytes.append(0x22)
     }
+
+    /// Whether a byte of a string is not written as it is.
+    static func isEscaped(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c }
 
     private mutating func escaped(_ utf8: UnsafeBufferPointer<UInt8>) {
         var start = 0
         for index in utf8.indices {
             let byte = utf8[index]
-            guard byte < 0x20 || byte == 0x22 || byte == 0x5c else { continue }
+            guard Self.isEscaped(byte) else { continue }
             bytes.append(contentsOf: utf8[start..<index])
             start = index + 1
             switch byte {

@@ -87,37 +87,16 @@ enum ExecutorBenchmarks {
     }
 
     private static func decode(_ wire: [UInt8], _ reader: JSONReader) throws -> [ToolCall] {
-        let message = try reader.read(wire)
+        var items = try reader.read(wire).field("tool_calls")?.items
         var calls: [ToolCall] = []
-        var fields = message.fields
-        while let (key, value) = fields?.next() {
-            guard key.string == "tool_calls", var items = value.items else { continue }
-            while let item = items.next() {
-                calls.append(call(item))
-            }
+        while let item = items?.next() {
+            let function = item.field("function")
+            calls.append(
+                ToolCall(
+                    id: item.field("id")?.string ?? "", name: function?.field("name")?.string ?? "",
+                    arguments: function?.field("arguments")?.string ?? ""))
         }
         return calls
-    }
-
-    private static func call(_ item: JSONElement) -> ToolCall {
-        var call = ToolCall(id: "", name: "", arguments: "")
-        var fields = item.fields
-        while let (key, value) = fields?.next() {
-            switch key.string {
-            case "id": call.id = value.string ?? ""
-            case "function":
-                var inner = value.fields
-                while let (key, value) = inner?.next() {
-                    switch key.string {
-                    case "name": call.name = value.string ?? ""
-                    case "arguments": call.arguments = value.string ?? ""
-                    default: break
-                    }
-                }
-            default: break
-            }
-        }
-        return call
     }
 
     private static func encode(_ results: [CallResult]) -> [UInt8] {

@@ -55,7 +55,7 @@ enum ClaudeContent {
     /// A content as a result: its text, or its blocks as they stand.
     static func json(_ content: JSONElement?) -> JSONText {
         if let text = text(content) {
-            return JSONText(.string(text))
+            return JSONText(string: text)
         }
         return content.map { JSONText(JSONValue($0)) } ?? .elided
     }

@@ -1,5 +1,6 @@
 internal import FanoutEvents
 internal import FanoutJSON
+internal import Synchronization
 
 // From the machine's effects to events and deeds.
 
@@ -50,9 +51,11 @@ extension Batch {
         case .start(let call, let attempt, let freedBy):
             start(call, attempt, freedBy: freedBy, &state, &deeds)
         case .stop(let call, _):
-            // Where the task is not known yet, whoever makes it known finds it unwanted.
             if let task = state.entries[call].task {
                 deeds.stops.append(task)
+            } else {
+                // Whoever begins it, or makes its task known, finds it unwanted.
+                hasUnwanted.store(true, ordering: .releasing)
             }
         case .retry(let call, let attempt, let ending, let delay):
             let error = ending.error { state.named($0) }

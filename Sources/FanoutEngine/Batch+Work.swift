@@ -1,4 +1,5 @@
 internal import FanoutEvents
+internal import Synchronization
 
 // How the work of attempts begins and ends.
 
@@ -92,6 +93,10 @@ extension Batch {
 
     private func work(_ start: CallAttempt) async {
         guard let tool = start.prepared.tool else { return }
+        // What was stopped while it waited for its turn to begin does nothing.
+        guard !hasUnwanted.load(ordering: .acquiring) || isWanted(start) else {
+            return ended(Ended(attempt: start, end: .failed(CallError(.cancelled, "It was stopped before it began.")), value: nil))
+        }
         do {
             let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
             ended(Ended(attempt: start, end: .ok, value: value))
@@ -99,6 +104,8 @@ extension Batch {
             ended(Ended(attempt: start, end: WorkFailure.end(error), value: nil))
         }
     }
+
+    private func isWanted(_ start: CallAttempt) -> Bool { state.withLock { $0.machine.wants(start.place, attempt: start.attempt) } }
 
     // MARK: Ends
 

@@ -1,5 +1,6 @@
 internal import FanoutEvents
 internal import FanoutJSON
+internal import Synchronization
 
 /// Performs what a machine decides for the calls of one batch: posts events, runs work, keeps the time.
 ///
@@ -45,6 +46,8 @@ final class Batch: ReportSink {
     let executors: Executors
     let state: Guarded<State>
     let inbox = Guarded(Inbox())
+    /// Whether an attempt was stopped before its work was known to have begun; without a lock, since it is asked before any begins.
+    let hasUnwanted = Atomic(false)
 
     /// Where work runs.
     struct Executors: Sendable {

@@ -20,6 +20,9 @@ public struct Tool: Sendable {
     ///
     /// When the call is cancelled or its time is up, the task is cancelled. Work that goes on regardless is abandoned: its result counts
     /// for nothing, and what it writes stays held until it returns.
+    ///
+    /// The calls of a turn begin on one thread one after the other, each up to where it first waits. Where one holds on to that thread for more
+    /// than a millisecond, the others begin without it; what blocks, or computes for long, should say so all the same (``ToolTraits/blocks``).
     public var run: Work
     /// Why no engine can take it, where that was seen as it was made.
     var fault: String?

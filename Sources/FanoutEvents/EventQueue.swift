@@ -74,6 +74,8 @@ public final class EventQueue: Sendable {
 
     /// Events beyond which a piece is kept as it came, rather than copied to the end of the one before.
     static let shortPiece = 8
+    /// Events beyond which another piece is begun: one that grew without end would be moved each time it outgrows its room.
+    private static let longPiece = 256
 
     /// Events that were posted together, under one lock; none are left.
     func append(taking events: inout [Event]) {
@@ -129,7 +131,7 @@ public final class EventQueue: Sendable {
 
     @discardableResult
     private func add(_ event: consuming Event, _ state: inout State) -> Place {
-        if !state.ownsLast {
+        if !state.ownsLast || state.chunks[state.chunks.count - 1].count == Self.longPiece {
             state.chunks.append([])
             state.ownsLast = true
         }

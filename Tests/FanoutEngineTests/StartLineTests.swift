@@ -67,25 +67,45 @@ struct StartLineTests {
         #expect(try session.violations() == "")
     }
 
-    @Test("what its own turn cancels while the line moves ends, whether it has begun or not")
+    /// A clock that stands, and one thread: a line is begun from end to end, and nobody relieves it.
+    private struct OneThread: Timekeeper {
+        let clock = VirtualClock()
+        let pool = ThreadPool(limit: 1)
+        var workers: (any TaskExecutor)? { pool }
+
+        func now() -> Int64 { clock.now() }
+        func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm { clock.wake(at: instant, body) }
+    }
+
+    @Test("what its own turn cancels while the line moves ends at once, and what has not begun by then does nothing")
     func cancelled() async throws {
-        let engine = Guarded<Engine?>(nil)
-        let session = try Session([
-            .of("sleeps") { context, _ in
-                try await context.sleep(until: .max)
-                return .text("slept")
-            },
-            .of("cancels") { context, _ in
-                engine.withLock { $0 }?.cancelTurn(context.turn)
-                return .text("cancelled")
-            },
-        ])
-        engine.withLock { $0 = session.engine }
+        let time = OneThread()
+        defer { time.pool.close() }
+        let log = EventLog { time.now() }
+        let queue = log.reader(limit: .max)
+        let begun = Guarded(0)
+        let running = Guarded<Engine?>(nil)
+        let engine = try Engine(
+            log: log, time: time,
+            tools: [
+                .of("sleeps") { context, _ in
+                    begun.withLock { $0 += 1 }
+                    try await context.sleep(until: .max)
+                    return .text("slept")
+                },
+                .of("cancels") { context, _ in
+                    running.withLock { $0 }?.cancelTurn(context.turn)
+                    return .text("cancelled")
+                },
+            ])
+        running.withLock { $0 = engine }
         let half = Array(repeating: "sleeps", count: 250)
-        let results = await session.engine.run(turn: 1, calls: Self.calls(half + ["cancels"] + half))
-        engine.withLock { $0 = nil }
+        let results = await engine.run(turn: 1, calls: Self.calls(half + ["cancels"] + half))
+        running.withLock { $0 = nil }
         #expect(results.count == 501)
         #expect(results.allSatisfy { $0.outcome == .cancelled })
-        #expect(try session.violations() == "")
+        #expect(begun.withLock { $0 } == 250)
+        log.post(.sessionFinished(Event.SessionFinished(outcome: .ok)))
+        #expect(try CheckEvents.violations(in: Array(queue.take().events)) == "")
     }
 }

@@ -88,6 +88,20 @@ struct EventLogTests {
         }
     }
 
+    @Test("events posted one by one come in order however many wait, and progress is merged with one from long before")
+    func manyAlone() {
+        let log = EventLog(clock: { 0 })
+        let reader = log.reader(limit: 1)
+        let starts = (0..<1000).map { Event.Body.callStarted(Event.CallStarted(call: "c\($0)")) }
+        log.post(progress("c0", 1))
+        for start in starts {
+            log.post(start)
+        }
+        log.post(progress("c0", 2))
+        log.post(starts[0])
+        #expect(reader.take().events.map(\.body) == [progress("c0", 2)] + starts + [starts[0]])
+    }
+
     @Test("merged output is bounded, and says what was cut")
     func bounded() {
         let log = EventLog(clock: { 0 })

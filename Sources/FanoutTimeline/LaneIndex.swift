@@ -73,6 +73,25 @@ struct LaneIndex {
         }
     }
 
+    /// The hash of an id's bytes: as a ``Fingerprint``, but that the last eight bytes are taken together where there are as many. It is asked for
+    /// every event, and stands in no file.
+    static func hash(_ id: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        guard id.count >= 8, let start = id.baseAddress else { return Fingerprint.of(id) }
+        let raw = UnsafeRawPointer(start)
+        var hash = 0xcbf2_9ce4_8422_2325 ^ UInt64(id.count)
+        func mix(_ word: UInt64) {
+            hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash >> 32
+        }
+        for at in stride(from: 0, through: id.count - 8, by: 8) {
+            mix(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        }
+        if id.count & 7 != 0 {
+            mix(raw.loadUnaligned(fromByteOffset: id.count - 8, as: UInt64.self))
+        }
+        return hash &* 0xbf58_476d_1ce4_e5b9
+    }
+
     /// Where the search for a hash begins, by its upper half alone: that is what a slot keeps.
     private static func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
 

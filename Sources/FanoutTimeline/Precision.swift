@@ -131,7 +131,10 @@ extension Timeline {
         for place in turns.indices where place >= firstTurn {
             let own = precision(ofTurn: place, at: t, path: criticalPath(ofTurn: place, at: t))
             result.wall += own.wall
-            result.criticalPath += own.criticalPath
+            // What is the work of a call lies within the path of that call's turn.
+            if turns[place].parent == nil {
+                result.criticalPath += own.criticalPath
+            }
             // A child's attempts are its own turn's too, and marked there.
             result.sum += own.sum
         }

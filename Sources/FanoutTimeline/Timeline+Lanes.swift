@@ -109,7 +109,7 @@ extension Timeline {
             var index = LaneIndex()
             swap(&index, &self.index)
             ids.withBytes(reference) { bytes in
-                index.store(number, Fingerprint.of(bytes)) { isSame($0, bytes) }
+                index.store(number, LaneIndex.hash(bytes)) { isSame($0, bytes) }
             }
             swap(&index, &self.index)
             turns[place].running.figures.calls += 1

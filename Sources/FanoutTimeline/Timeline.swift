@@ -235,7 +235,7 @@ extension Timeline {
     }
 
     func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        index.lane(Fingerprint.of(bytes)) { isSame($0, bytes) }
+        index.lane(LaneIndex.hash(bytes)) { isSame($0, bytes) }
     }
 
     func isSame(_ lane: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -156,6 +156,18 @@ struct ApproximationTests {
         #expect(turn(call("a", 1, 9) + call("b", 2, 5, nil, .upper)).speedup == .atMost)
     }
 
+    @Test("a session's critical path is as sure as those of its turns that are no call's work")
+    func nestedPrecision() {
+        let timeline = Self.fold([
+            Self.start(0, call: "a", turn: 1),
+            Event(t: 1, .turnStarted(Event.TurnStarted(turn: 2, parent: "a"))),
+            Self.start(2, nil, .inferred, call: "b", turn: 2), Self.end(6, .upper, call: "b"), Self.end(9, call: "a"),
+        ])
+        #expect(timeline.precision(at: 9).criticalPath == .measured)
+        #expect(timeline.precision(at: 9).sum == .about)
+        #expect(timeline.precision(ofTurn: 1, at: 9, path: timeline.criticalPath(ofTurn: 1, at: 9)).criticalPath == .about)
+    }
+
     @Test("a run time that was measured elsewhere is the lane's and its tool's; the interval stays as it was told")
     func measuredElsewhere() {
         let timeline = Self.fold([Self.start(1, nil, .inferred), Self.end(9, .upper, run: 3)])

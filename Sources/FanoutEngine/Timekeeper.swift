@@ -33,8 +33,7 @@ extension Timekeeper {
     public func sleep(until instant: Int64) async throws {
         let sleep = Guarded(Sleep())
         try await withTaskCancellationHandler {
-            // Unchecked, because only who takes it out of the sleep resumes it.
-            try await withUnsafeThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { continuation in
                 guard sleep.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
                 sleep.hold(wake(at: instant) { sleep.takeEnd().continuation?.resume() })
             }
@@ -48,14 +47,14 @@ extension Timekeeper {
 
 /// One sleep: the alarm and the cancellation race, and the first resumes the task.
 private struct Sleep: Sendable {
-    var continuation: UnsafeContinuation<Void, any Error>?
+    var continuation: CheckedContinuation<Void, any Error>?
     var alarm: Alarm?
     var isOver = false
 }
 
 extension Guarded<Sleep> {
     /// False where it was cancelled before it began.
-    fileprivate func begin(_ continuation: UnsafeContinuation<Void, any Error>) -> Bool {
+    fileprivate func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
         withLock { sleep in
             guard !sleep.isOver else { return false }
             sleep.continuation = continuation
@@ -77,7 +76,7 @@ extension Guarded<Sleep> {
     }
 
     /// Ends it. The first who does is given whom to resume.
-    fileprivate func takeEnd() -> (continuation: UnsafeContinuation<Void, any Error>?, alarm: Alarm?) {
+    fileprivate func takeEnd() -> (continuation: CheckedContinuation<Void, any Error>?, alarm: Alarm?) {
         withLock { sleep in
             let taken = (sleep.continuation, sleep.alarm)
             sleep = Sleep(isOver: true)

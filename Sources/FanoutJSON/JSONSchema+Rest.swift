@@ -96,7 +96,7 @@ extension JSONSchema.Walk {
             evaluated.hasAllFields =
                 evaluated.hasAllFields || node.object.additional != nil || (isInner && rest?.unevaluatedProperties != nil)
             for (name, _) in object.fields
-            where node.object.node(of: name) != nil || node.object.patterns.contains(where: { $0.pattern.matches(name) == true }) {
+            where self.node(of: name, place) != nil || node.object.patterns.contains(where: { $0.pattern.matches(name) == true }) {
                 evaluated.fields.insert(name)
             }
             for (name, inner) in rest?.dependentSchemas ?? [] where object[name] != nil {

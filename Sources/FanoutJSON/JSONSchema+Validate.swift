@@ -199,7 +199,7 @@ extension JSONSchema {
         }
 
         /// The schema of a field; in place, because copying a rule costs more than looking it up.
-        private func node(of name: String, _ place: Int) -> Int? {
+        func node(of name: String, _ place: Int) -> Int? {
             guard nodes[place].object.places.isEmpty else { return nodes[place].object.places[name] }
             for property in nodes[place].object.properties.indices where nodes[place].object.properties[property].name == name {
                 return nodes[place].object.properties[property].node

@@ -193,10 +193,5 @@ extension JSONSchema {
         var additional: Int?
         var minProperties: Int?
         var maxProperties: Int?
-
-        func node(of name: String) -> Int? {
-            guard places.isEmpty else { return places[name] }
-            return properties.first { $0.name == name }?.node
-        }
     }
 }

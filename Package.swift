@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "FanoutTimeline", dependencies: ["FanoutEngine", "FanoutEvents", "FanoutJSON"]),
 
         // The world: models, tools, files, streams.
-        .target(name: "FanoutHTTP", dependencies: ["FanoutEvents", "FanoutJSON", "CCurl", "CSystem"]),
+        .target(name: "FanoutHTTP", dependencies: ["FanoutEvents", "FanoutJSON", "CCurl"]),
         .target(name: "FanoutAgent", dependencies: ["FanoutHTTP", "FanoutEngine", "FanoutEvents", "FanoutJSON"]),
         .target(
             name: "FanoutTools",

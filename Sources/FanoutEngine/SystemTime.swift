@@ -1,3 +1,5 @@
+internal import FanoutEvents
+
 /// The system's monotonic clock, from the moment this is made, and threads of its own for what waits on it and runs with it.
 ///
 /// There are as many threads as processors, and one more while somebody waits; they start as they are needed and sleep without waking while

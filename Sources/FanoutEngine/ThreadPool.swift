@@ -1,3 +1,5 @@
+internal import FanoutEvents
+
 /// Threads that tasks run on, at most so many at once, and that wait for alarms meanwhile.
 ///
 /// A thread that has nothing to do waits for the next alarm; what the alarm resumes, it runs itself. So a sleep costs one wake of one thread.
@@ -259,7 +261,7 @@ extension ThreadPool {
         case .none: break
         case .signal(let place): state.signal(at: place)
         case .start:
-            guard !startThread({ self.work() }) else { return }
+            guard !startThread("tools", { self.work() }) else { return }
             let isLast = state.withLock { state in
                 state.threads -= 1
                 state.starting -= 1

@@ -1,5 +1,4 @@
 internal import CCurl
-internal import CSystem
 internal import FanoutEvents
 
 /// The thread on which libcurl lives, and the orders it is given.
@@ -41,10 +40,10 @@ final class CurlWorker: Sendable {
             defer { state.phase = .running }
             return state.phase == .idle
         }
-        if mustStart {
-            startThread()
-        } else {
+        if !mustStart {
             wakeUp()
+        } else if !startThread("http", { self.run() }) {
+            giveUp("no thread could be started for HTTP; too many are running")
         }
     }
 
@@ -81,20 +80,6 @@ final class CurlWorker: Sendable {
             if let multi = state.multi, let handle = UnsafeMutableRawPointer(bitPattern: multi) {
                 _ = ccurl_multi_wakeup(handle)
             }
-        }
-    }
-
-    private func startThread() {
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let error = csystem_thread_start(
-            "http",
-            { context in
-                guard let context else { return }
-                Unmanaged<CurlWorker>.fromOpaque(context).takeRetainedValue().run()
-            }, context)
-        if error != 0 {
-            Unmanaged<CurlWorker>.fromOpaque(context).release()
-            giveUp("no thread could be started for HTTP; too many are running")
         }
     }
 

@@ -52,7 +52,7 @@ final class Poller: Sendable {
     private func startIfNeeded() -> Bool {
         state.withLock { state in
             guard !state.isRunning, descriptor >= 0 else { return state.isRunning }
-            state.isRunning = csystem_thread_start("poller", { _ in Poller.shared.run() }, nil) == 0
+            state.isRunning = startThread("poller") { Poller.shared.run() }
             return state.isRunning
         }
     }

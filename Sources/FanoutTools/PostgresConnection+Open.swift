@@ -42,7 +42,7 @@ extension PostgresConnection {
                 return false
             }
             guard !isCancelled else { return continuation.resume(returning: .failure(.cancelled)) }
-            let isStarted = onWaitingThread("connect") {
+            let isStarted = startThread("connect") {
                 guard let handle = PostgresHandle(connectingTo: self.address) else {
                     return self.close(SQLError(.connection, "there is no memory for a connection to the database"))
                 }
@@ -103,7 +103,7 @@ extension PostgresConnection {
             return handle
         }
         guard let handle else { return }
-        if !onWaitingThread("connect", { self.proceed(handle) }) {
+        if !startThread("connect", { self.proceed(handle) }) {
             handle.finish()
             close(SQLError(.connection, "the system has no thread left to connect to the database"))
         }

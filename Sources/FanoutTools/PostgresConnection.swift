@@ -195,7 +195,7 @@ final class PostgresConnection: Sendable {
 
     private func ask(_ state: inout State, _ handle: PostgresHandle) {
         guard state.cancel == .none, let ask = handle.canceller() else { return }
-        let isAsking = onWaitingThread("cancel") {
+        let isAsking = startThread("cancel") {
             ask()
             self.asked()
         }

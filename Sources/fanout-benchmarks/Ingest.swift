@@ -84,12 +84,8 @@ enum IngestBenchmarks {
         }
         let watch = Stopwatch()
         for _ in 0..<producers {
-            let producer = Unmanaged.passRetained(Producer(path: path, events: n / producers))
-            let start: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
-                guard let context else { return }
-                Unmanaged<Producer>.fromOpaque(context).takeRetainedValue().run()
-            }
-            guard csystem_thread_start("producer", start, producer.toOpaque()) == 0 else {
+            let producer = Producer(path: path, events: n / producers)
+            guard startThread("producer", { producer.run() }) else {
                 throw ExecutorBenchmarks.Wrong(what: "no thread could be started")
             }
         }

@@ -2,7 +2,8 @@
 #ifndef CSYSTEM_THREAD_H
 #define CSYSTEM_THREAD_H
 
-/// Starts a detached thread that runs `body(context)`, with every signal blocked: signals belong to the main thread.
+/// Starts a detached thread that runs `body(context)`, with every signal blocked but those of its own
+/// faults: signals belong to the main thread.
 /// Returns 0, or an errno. The name is cut to what the system takes.
 int csystem_thread_start(const char *name, void (*body)(void *), void *context);
 

@@ -1,21 +1,21 @@
 #if canImport(Darwin)
-    internal import Darwin
+    package import Darwin
 #else
-    internal import Glibc
+    package import Glibc
 #endif
 
 /// A value that one thread at a time may touch, and on which threads may wait for a change.
 ///
-/// For threads of our own; tasks never wait on it. A class, because a lock has an address.
-final class Monitor<Value>: @unchecked Sendable {
+/// For threads of our own; tasks never wait on it. A class, because a lock has an address. Inlinable for the reason that ``Guarded`` gives.
+package final class Monitor<Value>: @unchecked Sendable {
     // Why unchecked: what `value` points to is touched with the mutex held only, and the pointers never change. A pointer, because an access to a
     // stored property is checked for overlaps each time, and the mutex sees to that.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
-    private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    @usableFromInline let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
+    @usableFromInline let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
 
     /// - Parameter places: At how many places threads may wait, each signalled by itself.
-    init(_ value: sending Value, places: Int = 1) {
+    package init(_ value: sending Value, places: Int = 1) {
         self.value.initialize(to: value)
         var attributes = pthread_mutexattr_t()
         pthread_mutexattr_init(&attributes)
@@ -31,7 +31,8 @@ final class Monitor<Value>: @unchecked Sendable {
         }
     }
 
-    private func condition(_ place: Int) -> UnsafeMutablePointer<pthread_cond_t>? { conditions.baseAddress?.advanced(by: place) }
+    @inlinable
+    func condition(_ place: Int) -> UnsafeMutablePointer<pthread_cond_t>? { conditions.baseAddress?.advanced(by: place) }
 
     private func initialize(_ condition: UnsafeMutablePointer<pthread_cond_t>?) {
         guard let condition else { return }
@@ -58,20 +59,22 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// What a waiting thread does after a look at the value.
-    enum Look<Result> {
+    package enum Look<Result> {
         case done(Result)
         /// Until somebody signals at the place, or the monotonic clock shows so many nanoseconds.
         case wait(until: Int64 = .max, at: Int = 0)
     }
 
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    @inlinable
+    package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&value.pointee)
     }
 
     /// Looks at the value, now and after each signal, until the look is done.
-    func wait<Result>(_ look: (inout Value) -> Look<Result>) -> Result {
+    @inlinable
+    package func wait<Result>(_ look: (inout Value) -> Look<Result>) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -89,7 +92,8 @@ final class Monitor<Value>: @unchecked Sendable {
         }
     }
 
-    private func wait(_ condition: UnsafeMutablePointer<pthread_cond_t>, until nanoseconds: Int64) {
+    @usableFromInline
+    func wait(_ condition: UnsafeMutablePointer<pthread_cond_t>, until nanoseconds: Int64) {
         #if canImport(Darwin)
             let left = max(nanoseconds - monotonicNanoseconds(), 0)
             var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
@@ -100,60 +104,11 @@ final class Monitor<Value>: @unchecked Sendable {
         #endif
     }
 
-    func signal(at place: Int = 0) { _ = condition(place).map(pthread_cond_signal) }
+    package func signal(at place: Int = 0) { _ = condition(place).map(pthread_cond_signal) }
 
-    func broadcast() {
+    package func broadcast() {
         for place in conditions.indices {
             _ = condition(place).map(pthread_cond_broadcast)
         }
     }
 }
-
-/// What the clock shows that never goes back.
-func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
-
-/// Starts a thread that nobody joins. False where the system has none left.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    // A box, because C hands one pointer on.
-    final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let box = Unmanaged.passRetained(Box(body))
-    #if canImport(Darwin)
-        var thread: pthread_t?
-        let error = pthread_create(
-            &thread, nil,
-            { pointer in
-                Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
-                return nil
-            }, box.toOpaque())
-        guard error == 0, let thread else {
-            box.release()
-            return false
-        }
-    #else
-        var thread = pthread_t()
-        let error = pthread_create(
-            &thread, nil,
-            { pointer in
-                if let pointer {
-                    Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
-                }
-                return nil
-            }, box.toOpaque())
-        guard error == 0 else {
-            box.release()
-            return false
-        }
-    #endif
-    pthread_detach(thread)
-    return true
-}
-
-/// How many processors this process may use.
-func processors() -> Int { max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

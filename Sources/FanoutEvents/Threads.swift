@@ -1,0 +1,40 @@
+internal import CSystem
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Starts a thread that nobody joins. False where the system has none left.
+///
+/// - Parameter name: What it is called in lists of threads; fifteen bytes at most are kept.
+package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    // A box, because C hands one pointer on.
+    final class Box: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let box = Unmanaged.passRetained(Box(body))
+    let error = csystem_thread_start(
+        name,
+        { pointer in
+            if let pointer {
+                Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+            }
+        }, box.toOpaque())
+    if error != 0 {
+        box.release()
+    }
+    return error == 0
+}
+
+/// How many processors this process may use.
+package func processors() -> Int { max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+/// What the clock shows that never goes back.
+package func monotonicNanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}

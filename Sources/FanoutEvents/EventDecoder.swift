@@ -3,6 +3,8 @@ internal import FanoutJSON
 /// Turns one line into a header or an event, with its instant as the producer gave it.
 struct EventDecoder: ~Copyable {
     enum Line {
+        /// Nothing stands in it.
+        case blank
         /// It is in ``header``.
         case header
         /// It is in ``event``.
@@ -10,7 +12,7 @@ struct EventDecoder: ~Copyable {
     }
 
     /// What a producer says about when something happened.
-    enum When {
+    enum When: Sendable {
         /// Microseconds since the session's start.
         case sinceStart(Int64)
         /// Microseconds since the Unix epoch.
@@ -53,13 +55,30 @@ struct EventDecoder: ~Copyable {
     /// The event and the header decoded last, kept here so that they need not be handed about.
     var event = Event(t: 0, .other(type: ""))
     private(set) var header = Header(session: "", started: 0)
+    private let longestLine: Int
 
-    init(withPayloads: Bool) {
-        fields = EventFields(withPayloads: withPayloads)
+    init(_ options: EventReader.Options) {
+        fields = EventFields(withPayloads: options.withPayloads)
+        longestLine = options.longestLine
+    }
+
+    /// Decodes a line of a stream.
+    ///
+    /// - Parameter isEnded: False for what is left where the stream ends.
+    mutating func decode(_ line: StreamLines.Line, isEnded: Bool) throws(EventProblem.Fault) -> Line {
+        guard !line.isTooLong else { throw .tooLong(limit: longestLine) }
+        guard !line.isBlank else { return .blank }
+        do {
+            return try decode(line.text)
+        } catch {
+            // What is whole and yet no event is at fault for another reason.
+            if !isEnded, case .notJSON = error { throw .torn }
+            throw error
+        }
     }
 
     /// Decodes one line that 64 readable bytes follow.
-    mutating func decode(_ line: UnsafeBufferPointer<UInt8>) throws(EventProblem.Fault) -> Line {
+    private mutating func decode(_ line: UnsafeBufferPointer<UInt8>) throws(EventProblem.Fault) -> Line {
         let root: JSONElement
         do {
             root = try reader.read(padded: line)

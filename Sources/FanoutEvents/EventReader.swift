@@ -47,18 +47,20 @@ public struct EventReader: ~Copyable {
 
     private let options: Options
     private var decoder: EventDecoder
+    /// Lines that were decoded elsewhere.
+    private var taken = 0
     private var clocks: [Clock] = []
     private var indices: [String: Int] = [:]
     private var current: Int?
     private var cutter: StreamLines
     /// Lines seen so far, whole ones and blank ones too.
-    public var lines: Int { cutter.count }
+    public var lines: Int { cutter.count + taken }
     /// Where the next line begins, in bytes from the start of the stream.
     public var offset: Int64 { cutter.offset }
 
     public init(_ options: Options = Options()) {
         self.options = options
-        decoder = EventDecoder(withPayloads: options.withPayloads)
+        decoder = EventDecoder(options)
         cutter = StreamLines(longest: options.longestLine)
     }
 
@@ -69,44 +71,44 @@ public struct EventReader: ~Copyable {
     public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, into receiver: inout some EventReceiver) {
         var rest = bytes[...]
         while let line = cutter.next(&rest) {
-            take(line, arrival, &receiver)
+            take(line, isEnded: true, arrival, &receiver)
         }
     }
 
     /// Reads what is left when the stream ends: a last line without its end is read if it is one whole value, and else reported torn.
     public mutating func finish(arrival: Arrival, into receiver: inout some EventReceiver) {
-        guard let line = cutter.rest(), !line.isBlank else { return }
-        do {
-            take(try decoder.decode(line.text), line, arrival, &receiver)
-        } catch {
-            if case .notJSON = error {
-                receiver.report(EventProblem(line: line.number, fault: .torn))
-            } else {
-                // What is whole and yet no event is at fault for another reason.
-                receiver.report(EventProblem(line: line.number, fault: error))
-            }
+        if let line = cutter.rest() {
+            take(line, isEnded: false, arrival, &receiver)
         }
     }
 
-    private mutating func take(_ line: StreamLines.Line, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
-        guard !line.isTooLong else {
-            return receiver.report(EventProblem(line: line.number, fault: .tooLong(limit: options.longestLine)))
-        }
-        guard !line.isBlank else { return }
+    private mutating func take(_ line: StreamLines.Line, isEnded: Bool, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
         do {
-            take(try decoder.decode(line.text), line, arrival, &receiver)
+            switch try decoder.decode(line, isEnded: isEnded) {
+            case .blank: break
+            case .header: open(decoder.header, &receiver)
+            case .event(let when): resolve(when, arrival, line.offset, &receiver)
+            }
         } catch {
             receiver.report(EventProblem(line: line.number, fault: error))
         }
     }
 
-    private mutating func take(
-        _ decoded: EventDecoder.Line, _ line: StreamLines.Line, _ arrival: Arrival, _ receiver: inout some EventReceiver
-    ) {
-        switch decoded {
-        case .header: open(decoder.header, &receiver)
-        case .event(let when): resolve(when, arrival, line.offset, &receiver)
+    /// Takes up the lines that follow what was read, decoded by a ``LineDecoder``. Their events are gone afterwards.
+    package mutating func take(_ lines: inout DecodedLines, arrival: Arrival, into receiver: inout some EventReceiver) {
+        for line in lines.lines {
+            switch line.content {
+            case .event(let when, let index):
+                // In exchange for the last one: an event is too large to be copied for nothing.
+                swap(&decoder.event, &lines.events[index])
+                resolve(when, arrival, line.offset, &receiver)
+            case .header(let index):
+                open(lines.headers[index], &receiver)
+            case .fault(let index):
+                receiver.report(EventProblem(line: taken + line.number, fault: lines.faults[index]))
+            }
         }
+        taken += lines.count
     }
 
     private mutating func open(_ header: Header, _ receiver: inout some EventReceiver) {

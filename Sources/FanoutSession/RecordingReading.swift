@@ -12,22 +12,17 @@ internal import FanoutEvents
 package final class RecordingReading {
     /// One file of the recording.
     private struct Stream {
-        var file: Int32
-        var source: Int
-        var parser: any StreamParser
+        var reading: any FileReading
         var input: LedgerInput
         /// When it was last written to, in microseconds since the Unix epoch.
         var changed: Int64
     }
 
-    private static let chunk = 1 << 18
-
     private let recording: SessionFile.Recording
     private let ledger: Ledger
     private let isStrict: Bool
-    private let withPayloads: Bool
+    private let options: EventReader.Options
     private let claude: ClaudeSession?
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 64)
     private var current: Stream?
     /// Files that follow: what a session's agents wrote down.
     private var agents: [ClaudeFiles.AgentFile] = []
@@ -44,18 +39,15 @@ package final class RecordingReading {
     package init(_ path: String, isStrict: Bool = false, withPayloads: Bool = false, into ledger: Ledger) throws(SessionError) {
         self.ledger = ledger
         self.isStrict = isStrict
-        self.withPayloads = withPayloads
         recording = try Importer.placed(try SessionFile.recording(at: path))
         claude = recording.claudeSession
-        let options = EventReader.Options(withPayloads: withPayloads, session: recording.session)
-        begin(recording.file, by: claude.map { ClaudeParser(.transcript, options, session: $0) } ?? recording.format.parser(options))
+        options = EventReader.Options(withPayloads: withPayloads, session: recording.session)
+        begin(recording.file, by: claude.map { ClaudeParser(.transcript, options, session: $0) })
         if claude != nil {
             agents = ClaudeFiles(path).agents().files
         }
         total += agents.reduce(0) { $0 + (FolderListing.status($1.path)?.size ?? 0) }
     }
-
-    deinit { buffer.deallocate() }
 
     /// How much of it was read, from 0 to 1.
     package var progress: Double { total > 0 ? min(1, Double(read) / Double(total)) : 1 }
@@ -66,17 +58,10 @@ package final class RecordingReading {
     package func readOn(most: Int = .max) throws(SessionError) -> Bool {
         var left = most
         while left > 0, var stream = current {
-            let count = Glibc.read(stream.file, buffer.baseAddress, buffer.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw SessionError(.unreadable, "\(recording.path): reading stopped: \(String(cString: strerror(errno)))")
-            }
-            if count > 0 {
-                left -= count
-                read += Int64(count)
-                stream.parser.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), arrival: .later(stream.changed), into: &stream.input)
-            } else {
-                stream.parser.finish(arrival: .later(stream.changed), into: &stream.input)
+            let count = try readOn(&stream)
+            left -= Int(count)
+            read += count
+            if count == 0 {
                 try beginNext()
             }
         }
@@ -87,18 +72,25 @@ package final class RecordingReading {
         return current != nil
     }
 
+    private func readOn(_ stream: inout Stream) throws(SessionError) -> Int64 {
+        do {
+            return try stream.reading.readOn(arrival: .later(stream.changed), into: &stream.input)
+        } catch {
+            throw SessionError(.unreadable, "\(recording.path): reading stopped: \(error)")
+        }
+    }
+
     private func beginNext() throws(SessionError) {
         current = nil
         guard !agents.isEmpty, let claude else { return }
         let agent = agents.removeFirst()
         let file = try SessionFile.open(agent.path)
         claude.join(agent)
-        begin(
-            file,
-            by: ClaudeParser(.transcript, EventReader.Options(withPayloads: withPayloads), session: claude, agent: agent.id))
+        begin(file, by: ClaudeParser(.transcript, options, session: claude, agent: agent.id))
     }
 
-    private func begin(_ file: Int32, by parser: any StreamParser) {
+    /// - Parameter parser: Nil where the format needs none that other files share.
+    private func begin(_ file: Int32, by parser: (any StreamParser)? = nil) {
         var status = stat()
         fstat(file, &status)
         if sources.isEmpty {
@@ -108,8 +100,16 @@ package final class RecordingReading {
         let source = ledger.addSource(file: file, format: recording.format)
         sources.append(source)
         current = Stream(
-            file: file, source: source, parser: parser, input: LedgerInput(ledger: ledger, source: source, isPlaced: true),
+            reading: reading(of: file, status, by: parser), input: LedgerInput(ledger: ledger, source: source, isPlaced: true),
             changed: Int64(status.st_mtim.tv_sec) * 1_000_000)
+    }
+
+    private func reading(of file: Int32, _ status: stat, by parser: (any StreamParser)?) -> any FileReading {
+        // What is no file, but a pipe, cannot be read at any place.
+        if parser == nil, recording.format == .events, status.st_mode & S_IFMT == S_IFREG {
+            return EventFile(file, size: Int64(status.st_size), options)
+        }
+        return ParsedFile(file, by: parser ?? recording.format.parser(options))
     }
 
     private func end() throws(SessionError) {

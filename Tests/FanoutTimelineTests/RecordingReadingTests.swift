@@ -73,6 +73,60 @@ struct RecordingReadingTests {
         #expect(nothing.read(now: 0) == [.notice("\(empty): it is empty; a recording has a line for each event"), .ended])
     }
 
+    @Test("a large one, which two threads decode, is what one reader makes of it, the numbers of bad lines and all payloads included")
+    func large() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appending(path: "large.fanout.jsonl").path
+        var text = ""
+        for call in 0..<20_000 {
+            if call % 4000 == 0 {
+                text += #"{"fanout":1,"session":"s\#(call)","started":"2026-11-20T14:02:00Z"}"# + "\n"
+            }
+            text += #"{"type":"call.started","t":\#(call),"call":"c\#(call)","name":"x\#(call % 7)","arguments":{"of":\#(call)}}"# + "\n\n"
+            text += #"{"type":"call.finished","t":\#(call + 50),"call":"c\#(call)","outcome":"ok","result":\#(call)}"# + "\n"
+            if call % 3000 == 0 {
+                text += "{\"call\": \(call)\n" + String(repeating: " ", count: 70_000) + "\n"
+            }
+        }
+        text += #"{"type":"call.started","t":"#
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let ledger = Ledger(recorder: nil)
+        let reading = try RecordingReading(path, into: ledger)
+        while try reading.readOn(most: 100_000) {}
+
+        let other = Ledger(recorder: nil)
+        let source = other.addSource(file: open(path, O_RDONLY))
+        var input = LedgerInput(ledger: other, source: source, isPlaced: true)
+        let parser = StreamFormat.events.parser(EventReader.Options(withPayloads: false, session: "large"))
+        Array(text.utf8).withUnsafeBytes { parser.read($0, arrival: .later(0), into: &input) }
+        parser.finish(arrival: .later(0), into: &input)
+        other.close(source: source)
+
+        #expect(ledger.timelines.events == 40_000)
+        #expect(ledger.timelines.all.count == 5 && other.timelines.all.count == 5)
+        #expect(ledger.timelines.problems.map(\.problem) == other.timelines.problems.map(\.problem))
+        #expect(ledger.timelines.problems.count == 8)
+        for session in 0..<5 {
+            #expect(ledger.timelines[session].figures(at: .max) == other.timelines[session].figures(at: .max))
+            for lane in stride(from: 0, to: ledger.timelines[session].laneRange.count, by: 171) {
+                let here = ledger.event(at: ledger.timelines[session].lane(lane).result)
+                #expect(here != nil && here == other.event(at: other.timelines[session].lane(lane).result))
+            }
+        }
+    }
+
+    @Test("who leaves it in the middle leaves nobody behind, and who comes too early is told")
+    func left() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for _ in 0..<20 {
+            let ledger = Ledger(recorder: nil)
+            let reading = try RecordingReading(try recording(calls: 60), into: ledger)
+            #expect(try reading.readOn(most: 1))
+        }
+        #expect(throws: SessionError.self) { try RecordingReading(folder.path, into: Ledger(recorder: nil)) }
+    }
+
     @Test("a line that cannot be read is told with its file's name, where there are several")
     func names() {
         let ledger = Ledger(recorder: nil)

@@ -1,6 +1,6 @@
 internal import FanoutEvents
 
-/// Bytes in any pieces give the same events; no line is lost; what was read is written and read again the same.
+/// Bytes in any pieces give the same events, also where whole lines are decoded in another order than they stand; no line is lost; what was read is written and read again the same.
 func fuzzReader(_ bytes: [UInt8]) -> String? {
     for withPayloads in [true, false] {
         let whole = ReaderRun(bytes, withPayloads: withPayloads) { $0 }
@@ -18,6 +18,10 @@ func fuzzReader(_ bytes: [UInt8]) -> String? {
         let split = ReaderRun(bytes, withPayloads: withPayloads) { Int.random(in: 1...max(1, min($0, 90)), using: &random) }
         if whole.items != split.items {
             return "in pieces it reads otherwise: \(whole.difference(from: split))"
+        }
+        let apart = ReaderRun(decodingApart: bytes, withPayloads: withPayloads, by: &random)
+        if whole.items != apart.items {
+            return "decoded out of order it reads otherwise: \(whole.difference(from: apart))"
         }
         if let broken = whole.misplacedOffset(in: bytes) {
             return broken
@@ -56,11 +60,8 @@ private struct ReaderRun {
 
     /// - Parameter piece: How many of the bytes that are left come next.
     init(_ bytes: [UInt8], withPayloads: Bool, piece: (Int) -> Int) {
-        var options = EventReader.Options(withPayloads: withPayloads)
-        options.longestLine = Self.longestLine
-        var reader = EventReader(options)
+        var reader = EventReader(Self.options(withPayloads))
         var items = Items()
-        let arrival = EventReader.Arrival.live(1_700_000_000_000_000)
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = max(1, min(rest.count, piece(rest.count)))
@@ -68,14 +69,14 @@ private struct ReaderRun {
             let next = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
             let (lines, came) = (reader.lines, items.list.count)
-            next.withUnsafeBytes { reader.read($0, arrival: arrival, into: &items) }
+            next.withUnsafeBytes { reader.read($0, arrival: Self.arrival, into: &items) }
             if count == 1, reader.lines > lines, items.list.count == came, lostLine == nil {
                 lostLine = Self.isBlank(line: reader.lines, of: bytes) ? nil : reader.lines
             }
         }
         let lines = reader.lines
         let came = items.list.count
-        reader.finish(arrival: arrival, into: &items)
+        reader.finish(arrival: Self.arrival, into: &items)
         if items.list.count == came, lostLine == nil, !Self.isBlank(line: lines + 1, of: bytes) {
             lostLine = lines + 1
         }
@@ -83,6 +84,38 @@ private struct ReaderRun {
         if lostLine == nil, items.list.count < Self.meaningful(bytes) {
             lostLine = 0
         }
+    }
+
+    /// Decodes a few lines at a time, from the last to the first, and takes them up in their order.
+    init(decodingApart bytes: [UInt8], withPayloads: Bool, by random: inout SeededGenerator) {
+        let options = Self.options(withPayloads)
+        var pieces: [Range<Int>] = []
+        var start = 0
+        while start < bytes.count {
+            let least = Int.random(in: start..<bytes.count, using: &random)
+            let end = bytes[least...].firstIndex(of: 0x0a).map { $0 + 1 } ?? bytes.count
+            pieces.append(start..<end)
+            start = end
+        }
+        var decoder = LineDecoder(options)
+        var decoded: [DecodedLines] = []
+        for piece in pieces.reversed() {
+            decoded.append(Array(bytes[piece]).withUnsafeBytes { decoder.decode($0, at: Int64(piece.lowerBound)) })
+        }
+        var reader = EventReader(options)
+        var items = Items()
+        while var lines = decoded.popLast() {
+            reader.take(&lines, arrival: Self.arrival, into: &items)
+        }
+        self.items = items.list
+    }
+
+    private static let arrival = EventReader.Arrival.live(1_700_000_000_000_000)
+
+    private static func options(_ withPayloads: Bool) -> EventReader.Options {
+        var options = EventReader.Options(withPayloads: withPayloads)
+        options.longestLine = longestLine
+        return options
     }
 
     private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {

@@ -8,6 +8,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 struct start {
     void (*body)(void *);
@@ -60,4 +63,10 @@ int csystem_thread_start(const char *name, void (*body)(void *), void *context) 
         free(start);
     }
     return error;
+}
+
+void csystem_share_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_ARENA_MAX, 1);
+#endif
 }

@@ -29,6 +29,12 @@ package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void)
     return error == 0
 }
 
+/// Has all threads take their memory from one place; to be called before the second one starts.
+///
+/// The system gives each thread a place of its own, which grows by single pages, and what one thread hands to another stays with the place it came
+/// from. Ours hand on most of what they make.
+package func shareMemory() { csystem_share_memory() }
+
 /// How many processors this process may use.
 package func processors() -> Int { max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 

@@ -1,5 +1,7 @@
 // One benchmark a run: `fanout-benchmarks NAME [--n N]` prints its figures as one JSON object a line.
 
+internal import FanoutEvents
+
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -41,6 +43,8 @@ func fail(_ message: String) -> Never {
     exit(2)
 }
 
+// As the program does.
+shareMemory()
 var arguments = CommandLine.arguments.dropFirst()
 guard let name = arguments.popFirst() else { fail("no benchmark is named") }
 guard let benchmark = benchmarks.first(where: { $0.name == name }) else { fail("there is no benchmark \(name)") }

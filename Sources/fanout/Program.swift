@@ -13,6 +13,7 @@ enum Program {
     static let version = "0.1.0"
 
     static func main() {
+        shareMemory()
         if HookCommand.isCalled(CommandLine.arguments) {
             signal(SIGPIPE, SIG_IGN)
             signal(SIGXFSZ, SIG_IGN)

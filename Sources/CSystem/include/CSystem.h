@@ -2,6 +2,7 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include "place.h"
 #include "poller.h"
 #include "process.h"
 #include "thread.h"

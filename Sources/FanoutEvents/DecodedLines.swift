@@ -68,7 +68,7 @@ package struct LineDecoder: ~Copyable {
                 return
             case .event(let when):
                 content = .event(when, index: lines.events.count)
-                lines.events.append(decoder.event)
+                lines.events.append(decoder.takeEvent())
             case .header:
                 content = .header(index: lines.headers.count)
                 lines.headers.append(decoder.header)

@@ -116,6 +116,13 @@ struct EventDecoder: ~Copyable {
         return .event(when)
     }
 
+    /// Takes the event decoded last out, without a copy of what it holds.
+    mutating func takeEvent() -> Event {
+        var taken = Event(t: 0, .other(type: ""))
+        swap(&taken, &event)
+        return taken
+    }
+
     private mutating func when() -> When {
         if let t = fields.integer(.t) {
             return .sinceStart(Instant.held(t))

@@ -12,7 +12,11 @@ extension Batch {
         state.effects = []
         state.machine.takeEffects(into: &effects)
         while !effects.isEmpty {
-            for effect in effects {
+            // Taken out one by one, from the end, so that none is copied.
+            if effects.count > 1 {
+                effects.reverse()
+            }
+            while let effect = effects.popLast() {
                 perform(effect, &state, &deeds)
             }
             state.machine.takeEffects(into: &effects)
@@ -20,10 +24,10 @@ extension Batch {
         // A begin of many calls leaves a room that is never filled again.
         state.effects = effects.capacity > 1024 ? [] : effects
         flush(&state)
-        if state.machine.open == 0, !state.isDone, let continuation = state.continuation {
+        if state.machine.open == 0, !state.isDone, let waiter = state.waiter {
             state.isDone = true
-            state.continuation = nil
-            deeds.continuation = continuation
+            state.waiter = nil
+            deeds.waiter = waiter
             state.alarm?.cancel()
             state.alarm = nil
         }
@@ -79,52 +83,57 @@ extension Batch {
     }
 
     private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) -> Event.CallFinished {
-        var event = Event.CallFinished(call: state.entries[call].prepared.call, outcome: .ok)
         state.entries[call].isEnded = true
-        if let error = ending.error(name: { state.named($0) }) {
-            state.entries[call].error = error
-            state.entries[call].value = nil
-            event.outcome = error.kind.outcome
-            event.error = error
-            event.abandoned = isAbandoned
-        } else {
-            let value = state.entries[call].value ?? WorkValue(.json(JSONText(.null)))
-            event.result = value.json
-            event.bytes = Int64(value.text.utf8.count)
-        }
-        // While the reply arrives nobody knows yet how much of each result may be sent.
-        if state.budget != nil {
-            event.sentBytes = Int64(answer(call, &state))
-        }
-        return event
+        guard case .ok = ending else { return finish(call, ending.error { state.named($0) }, isAbandoned: isAbandoned, &state) }
+        let value = state.entries[call].value
+        let sent = send(value, of: call, &state)
+        return Event.CallFinished(
+            call: state.entries[call].prepared.call, outcome: .ok, result: value.json, bytes: Int64(value.text.utf8.count), sentBytes: sent)
+    }
+
+    private func finish(_ call: Int, _ error: CallError?, isAbandoned: Bool, _ state: inout State) -> Event.CallFinished {
+        state.entries[call].error = error
+        state.entries[call].value = .null
+        let sent = error.flatMap { send($0, of: call, &state) }
+        return Event.CallFinished(
+            call: state.entries[call].prepared.call, outcome: error?.kind.outcome ?? .unknown, error: error, sentBytes: sent,
+            abandoned: isAbandoned)
     }
 
     /// Puts what a call gave into the words that the model is sent.
     ///
-    /// - Returns: How many bytes that are.
-    @discardableResult
-    func answer(_ call: Int, _ state: inout State) -> Int {
-        let prepared = state.entries[call].prepared
-        let text: String
-        if let error = state.entries[call].error {
-            text = failureText(error, tool: prepared.name, &state)
-            state.entries[call].answer = CallResult(
-                id: prepared.id, call: prepared.call, name: prepared.name, outcome: error.kind.outcome, error: error, text: text)
-        } else {
-            text = state.budget?.take(state.entries[call].value?.text ?? "null") ?? ""
-            state.entries[call].answer = CallResult(
-                id: prepared.id, call: prepared.call, name: prepared.name, outcome: .ok, error: nil, text: text)
-        }
+    /// - Returns: How many bytes that are; nil while the reply arrives, since nobody knows yet how much of each result may be sent.
+    private func send(_ value: WorkValue, of call: Int, _ state: inout State) -> Int64? {
+        guard let text = state.budget?.take(value.text) else { return nil }
+        state.entries[call].sent = text
         if state.references == nil {
-            state.entries[call].value = nil
+            state.entries[call].value = .null
         }
-        return text.utf8.count
+        return Int64(text.utf8.count)
     }
 
-    /// `{"error": TEXT, "tool": NAME}`, the text cut to what may be sent.
-    private func failureText(_ error: CallError, tool: String, _ state: inout State) -> String {
-        let message = state.budget?.take(error.message) ?? ""
-        return JSONValue.object(["error": .string(message), "tool": .string(tool)]).description
+    /// The same for the error with which it ended.
+    private func send(_ error: CallError, of call: Int, _ state: inout State) -> Int64? {
+        guard let message = state.budget?.take(error.message) else { return nil }
+        let text = Self.failureText(message, tool: state.entries[call].prepared.name)
+        state.entries[call].sent = text
+        return Int64(text.utf8.count)
+    }
+
+    /// Puts the ends of calls that had ended before it was known how much may be sent into words.
+    func sendEnded(_ state: inout State) {
+        for call in state.entries.indices where state.entries[call].isEnded {
+            if let error = state.entries[call].error {
+                _ = send(error, of: call, &state)
+            } else {
+                _ = send(state.entries[call].value, of: call, &state)
+            }
+        }
+    }
+
+    /// `{"error": TEXT, "tool": NAME}`.
+    private static func failureText(_ message: String, tool: String) -> String {
+        JSONValue.object(["error": .string(message), "tool": .string(tool)]).description
     }
 
     /// Puts the results that a call refers to into its arguments, and checks what comes of it.
@@ -133,7 +142,7 @@ extension Batch {
         guard let references = state.references, let tool = prepared.tool else { return nil }
         do throws(CallError) {
             let value = try references.resolved(prepared.arguments) { other in
-                state.entries[state.machine.latest(other)].value?.json.value ?? .null
+                state.entries[state.machine.latest(other)].value.json.value
             }
             state.entries[call].resolved = (try tool.completed(value), JSONText(tool.redaction.cut(value).value))
             return nil
@@ -148,7 +157,14 @@ extension Batch.State {
     func named(_ call: Int) -> String { "\(entries[call].prepared.call) (\(entries[call].prepared.name))" }
 
     /// What the model is answered for an original call: the last result of those that took its place, under its id.
-    func answer(to call: Int) -> CallResult? { entries[machine.latest(call)].answer ?? entries[call].answer }
+    func answer(to call: Int) -> CallResult? { result(of: machine.latest(call)) ?? result(of: call) }
+
+    private func result(of call: Int) -> CallResult? {
+        guard let text = entries[call].sent else { return nil }
+        let (prepared, error) = (entries[call].prepared, entries[call].error)
+        return CallResult(
+            id: prepared.id, call: prepared.call, name: prepared.name, outcome: error?.kind.outcome ?? .ok, error: error, text: text)
+    }
 
     func place(of call: String) -> Int? { entries.firstIndex { $0.prepared.call == call } }
 }

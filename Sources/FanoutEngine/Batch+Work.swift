@@ -91,18 +91,34 @@ extension Batch {
         }
     }
 
+    // What does not wait stands apart: what an async function has at hand is kept for every call that waits.
+
     private func work(_ start: CallAttempt) async {
         guard let tool = start.prepared.tool else { return }
-        // What was stopped while it waited for its turn to begin does nothing.
-        guard !hasUnwanted.load(ordering: .acquiring) || isWanted(start) else {
-            return ended(Ended(attempt: start, end: .failed(CallError(.cancelled, "It was stopped before it began.")), value: nil))
-        }
+        guard !isStopped(start) else { return }
         do {
-            let value = WorkValue(try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
-            ended(Ended(attempt: start, end: .ok, value: value))
+            succeeded(start, try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
         } catch {
-            ended(Ended(attempt: start, end: WorkFailure.end(error), value: nil))
+            failed(start, error)
         }
+    }
+
+    /// Ends what was stopped while it waited for its turn to begin.
+    @inline(never)
+    private func isStopped(_ start: CallAttempt) -> Bool {
+        guard hasUnwanted.load(ordering: .acquiring), !isWanted(start) else { return false }
+        ended(Ended(attempt: start, end: .failed(CallError(.cancelled, "It was stopped before it began.")), value: .null))
+        return true
+    }
+
+    @inline(never)
+    private func succeeded(_ start: CallAttempt, _ result: ToolResult) {
+        ended(Ended(attempt: start, end: .ok, value: WorkValue(result)))
+    }
+
+    @inline(never)
+    private func failed(_ start: CallAttempt, _ error: any Error) {
+        ended(Ended(attempt: start, end: WorkFailure.end(error), value: .null))
     }
 
     private func isWanted(_ start: CallAttempt) -> Bool { state.withLock { $0.machine.wants(start.place, attempt: start.attempt) } }
@@ -113,7 +129,7 @@ extension Batch {
     fileprivate struct Ended {
         let attempt: CallAttempt
         let end: BatchMachine.WorkEnd
-        let value: WorkValue?
+        let value: WorkValue
     }
 
     struct Inbox {

@@ -15,7 +15,8 @@ final class Batch: ReportSink {
         var budget: ResultBudget?
         /// Nil where no call can refer to another.
         var references: References?
-        var continuation: CheckedContinuation<Void, Never>?
+        /// Who waits for the results.
+        var waiter: Waiter?
         var alarm: Alarm?
         var alarmInstant = Int64.max
         /// Until it has begun, what is decided (by a cancellation, say) is kept for after its first events.
@@ -32,7 +33,16 @@ final class Batch: ReportSink {
         var starts: [CallAttempt] = []
         var stops: [Task<Void, Never>] = []
         var released: [String] = []
-        var continuation: CheckedContinuation<Void, Never>?
+        var waiter: Waiter?
+
+        var isEmpty: Bool { starts.isEmpty && stops.isEmpty && released.isEmpty && waiter == nil }
+    }
+
+    /// A task that waits. A class, since the system's type, whose size is not known here, would make every access to what holds it a look-up.
+    final class Waiter: Sendable {
+        let continuation: CheckedContinuation<Void, Never>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
     }
 
     let turn: Int
@@ -98,7 +108,7 @@ final class Batch: ReportSink {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 change { state in
-                    state.continuation = continuation
+                    state.waiter = Waiter(continuation)
                     note(opening, &state)
                     state.isBegun = true
                     state.references = references
@@ -151,9 +161,7 @@ final class Batch: ReportSink {
     /// Knows how much of each result may be sent, now that it is known how many there are, and measures those that are there.
     private func weigh(_ state: inout State) {
         state.budget = ResultBudget(limit: options.resultLimit, sum: options.resultSumLimit, calls: state.entries.count)
-        for place in state.entries.indices where state.entries[place].isEnded {
-            answer(place, &state)
-        }
+        sendEnded(&state)
     }
 
     /// Posts an event with others of its kind: many at a time, but never so many that they fill memory before anybody takes them.
@@ -201,6 +209,7 @@ final class Batch: ReportSink {
     }
 
     private func act(_ deeds: Deeds) {
+        guard !deeds.isEmpty else { return }
         if !deeds.starts.isEmpty {
             begin(deeds.starts)
         }
@@ -210,7 +219,7 @@ final class Batch: ReportSink {
         for call in deeds.released {
             engine.released(call, by: self)
         }
-        deeds.continuation?.resume()
+        deeds.waiter?.continuation.resume()
     }
 
     func report(_ report: ToolContext.Report, call: Int, attempt: Int) {

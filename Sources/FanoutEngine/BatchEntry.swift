@@ -90,17 +90,21 @@ struct BatchEntry: Sendable {
     /// What the work is given, where references were replaced, and what events show of it.
     var resolved: (arguments: JSONValue, shown: JSONText)?
     var task: Task<Void, Never>?
-    var value: WorkValue?
+    /// What its work gave: null until there is something, and when it is not needed any more.
+    var value = WorkValue.null
     var isEnded = false
     /// Why it ended without a result.
     var error: CallError?
-    var answer: CallResult?
+    /// What the model is sent of its end, once that is known.
+    var sent: String?
 
     init(_ prepared: PreparedCall) { self.prepared = prepared }
 }
 
-/// What work gave, as it is recorded and as it is sent.
-struct WorkValue: Sendable {
+/// What work gave, as it is recorded and as it is sent. A class, because it is handed from place to place.
+final class WorkValue: Sendable {
+    static let null = WorkValue(.json(JSONText(.null)))
+
     let json: JSONText
     let text: String
 

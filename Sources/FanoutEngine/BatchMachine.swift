@@ -23,9 +23,9 @@ package struct BatchMachine: Sendable {
     var touchesEverything = false
     /// Whether each tool reads or writes anything.
     let touchesSomething: [Bool]
-    var timers = InstantHeap<Timer>()
+    var timers = InstantQueue<Timer>()
     /// What ended and has not been told to whom it concerns.
-    private var ended: [Int] = []
+    private var ended = WaitingLine<Int>()
     private var isPropagating = false
     var approvedTools: Set<String>
     var deniedTools: Set<String>
@@ -68,7 +68,9 @@ package struct BatchMachine: Sendable {
 
     /// Takes what there is to do since it was last asked, in exchange for an array whose room is used again.
     package mutating func takeEffects(into taken: inout [BatchEffect]) {
-        taken.removeAll(keepingCapacity: true)
+        if !taken.isEmpty {
+            taken.removeAll(keepingCapacity: true)
+        }
         swap(&taken, &effects)
     }
 
@@ -188,10 +190,7 @@ package struct BatchMachine: Sendable {
     mutating func propagate(now: Int64) {
         guard !isPropagating else { return }
         isPropagating = true
-        var next = 0
-        while next < ended.count {
-            let call = ended[next]
-            next += 1
+        while let call = ended.popFirst() {
             let goesOn = calls[call].isAbandoned && calls[call].isWorking
             // Its slots are free before anybody hears of it, so that who can go on does not stand in line first.
             let gates = goesOn ? [] : giveBackGates(call)
@@ -205,7 +204,6 @@ package struct BatchMachine: Sendable {
             }
             move(gates, freedBy: call, now: now)
         }
-        ended.removeAll(keepingCapacity: true)
         isPropagating = false
     }
 

@@ -16,6 +16,10 @@ struct ResultBudget: Sendable {
     /// The text as far as it may be sent; where it is cut, it says so.
     mutating func take(_ text: String) -> String {
         let allowance = share + spare
+        guard text.utf8.count > min(limit, allowance) else {
+            spare = allowance - text.utf8.count
+            return text
+        }
         let sent = Self.cut(text, to: min(limit, allowance), by: limit <= allowance ? "per result" : "for all results of the turn")
         spare = max(allowance - sent.utf8.count, 0)
         return sent

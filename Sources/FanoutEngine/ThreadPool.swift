@@ -5,17 +5,15 @@ internal import FanoutEvents
 /// A thread that has nothing to do waits for the next alarm; what the alarm resumes, it runs itself. So a sleep costs one wake of one thread.
 /// Alarms never wait for tasks that hold on to their threads: while there are alarms there is one thread more than tasks may have. Threads
 /// start as they are needed and stay until the pool is closed. A class, because executors are.
-package final class ThreadPool: TaskExecutor, Hashable {
+package final class ThreadPool: TaskExecutor, AlarmOwner, Hashable {
     /// How much later than due an alarm may come where the thread that waited for it had a task to run, in nanoseconds. Waking another
     /// thread each time, only to have it wait, would cost as much as the alarm itself.
     private static let slack: Int64 = 10_000_000
 
     private struct State {
-        var jobs: [UnownedJob] = []
-        /// Where the first job that was not taken stands.
-        var next = 0
+        var jobs = WaitingLine<UnownedJob>()
         /// Instants are nanoseconds of the system's monotonic clock.
-        var alarms = InstantHeap<AlarmBodies.Ticket>()
+        var alarms = InstantQueue<AlarmBodies.Ticket>()
         /// What is to be called, of alarms that were not cancelled.
         var bodies = AlarmBodies()
 
@@ -36,19 +34,8 @@ package final class ThreadPool: TaskExecutor, Hashable {
         var relief: Int64?
         var isClosed = false
 
-        var pending: Int { jobs.count - next }
         /// Threads that look for jobs soon, whatever else happens.
         var looking: Int { calling + starting + called + (isKeeperCalled ? 1 : 0) }
-
-        mutating func takeJob() -> UnownedJob {
-            let job = jobs[next]
-            next += 1
-            if next == jobs.count {
-                jobs.removeAll(keepingCapacity: true)
-                next = 0
-            }
-            return job
-        }
 
         /// The body of an alarm whose time has come.
         mutating func takeDueAlarm() -> (@Sendable () -> Void)? {
@@ -116,15 +103,16 @@ extension ThreadPool {
             return (ticket, isFirst ? summonsForAlarm(&state, due: due) : .none)
         }
         obey(summons)
-        let state = state
-        return Alarm {
-            state.withLock { state in
-                _ = state.bodies.take(ticket)
-                // Cancelled alarms go when they come up, or when there are too many of them.
-                if state.alarms.count > 2 * state.bodies.count + 64 {
-                    let bodies = state.bodies
-                    state.alarms.keep { bodies.holds($0) }
-                }
+        return Alarm(ticket.number, of: self)
+    }
+
+    package func revoke(_ alarm: UInt64) {
+        state.withLock { state in
+            _ = state.bodies.take(AlarmBodies.Ticket(number: alarm))
+            // Cancelled alarms go when they come up, or when there are too many of them.
+            if state.alarms.count > 2 * state.bodies.count + 64 {
+                let bodies = state.bodies
+                state.alarms.keep { bodies.holds($0) }
             }
         }
     }
@@ -132,37 +120,45 @@ extension ThreadPool {
 
 // Who does it.
 extension ThreadPool {
+    /// What a thread does next. What it does it with lies apart, so that this is plain data.
     private enum Duty {
-        case job(UnownedJob)
-        case alarm(@Sendable () -> Void)
+        case job
+        case alarm
+        /// Nothing more.
+        case end
     }
 
     private func work() {
         let executor = asUnownedTaskExecutor()
         state.withLock { $0.starting -= 1 }
         var last = Done.nothing
-        while let (duty, summons) = nextDuty(after: last) {
+        while true {
+            var job: UnownedJob?
+            var body: (@Sendable () -> Void)?
+            let (duty, summons) = nextDuty(after: last, &job, &body)
             obey(summons)
             switch duty {
-            case .job(let job):
-                job.runSynchronously(on: executor)
+            case .job:
+                job?.runSynchronously(on: executor)
                 last = .job
-            case .alarm(let body):
-                body()
+            case .alarm:
+                body?()
                 last = .alarm
+            case .end:
+                return
             }
         }
     }
 
-    /// What a thread did last. Not the duty itself: a waiting thread would hold what the body of its last alarm holds.
+    /// What a thread did last. Not with what: a waiting thread would hold what the body of its last alarm holds.
     private enum Done {
         case nothing
         case job
         case alarm
     }
 
-    /// What this thread does next, and whom else that calls for; nil where it ends.
-    private func nextDuty(after last: Done) -> (Duty, Summons)? {
+    /// What this thread does next, and whom else that calls for.
+    private func nextDuty(after last: Done, _ job: inout UnownedJob?, _ body: inout (@Sendable () -> Void)?) -> (Duty, Summons) {
         enum Stand {
             case awake(after: Done)
             case keeper
@@ -185,17 +181,19 @@ extension ThreadPool {
                 }
             }
             stand = .awake(after: .nothing)
-            if let body = state.takeDueAlarm() {
+            body = state.takeDueAlarm()
+            if body != nil {
                 state.calling += 1
-                return .done((.alarm(body), .none))
+                return .done((.alarm, .none))
             }
-            if state.pending > 0, state.running < limit {
+            if !state.jobs.isEmpty, state.running < limit {
                 state.running += 1
-                return .done((.job(state.takeJob()), summonsForWatch(&state)))
+                job = state.jobs.popFirst()
+                return .done((.job, summonsForWatch(&state)))
             }
             if state.isClosed {
                 state.threads -= 1
-                return .done(nil)
+                return .done((.end, .none))
             }
             let first = state.alarms.first?.instant
             guard state.isKept else {
@@ -218,7 +216,7 @@ extension ThreadPool {
     // MARK: Whom that calls for
 
     private func summonsForJob(_ state: inout State) -> Summons {
-        guard state.pending > state.looking, state.running < limit else { return .none }
+        guard state.jobs.count > state.looking, state.running < limit else { return .none }
         if state.waiting > state.called {
             state.called += 1
             return .signal(Place.others)

@@ -1,7 +1,9 @@
+internal import CSystem
 internal import FanoutEvents
+internal import Synchronization
 
-/// The clock of a session, and the one timer on it.
-public protocol Timekeeper: Sendable {
+/// The clock of a session, and the one timer on it. An object, since everybody in the session has the same.
+public protocol Timekeeper: AnyObject, Sendable {
     /// Microseconds since the session's start. It never goes back.
     func now() -> Int64
 
@@ -18,12 +20,23 @@ extension Timekeeper {
 
 /// Something that a timekeeper will call.
 public struct Alarm: Sendable {
-    private let revoke: @Sendable () -> Void
+    private let number: UInt64
+    private let owner: any AlarmOwner
 
-    public init(revoke: @escaping @Sendable () -> Void) { self.revoke = revoke }
+    /// - Parameter number: What the owner knows it by.
+    public init(_ number: UInt64, of owner: any AlarmOwner) {
+        self.number = number
+        self.owner = owner
+    }
 
     /// It is not called any more, unless that has already begun.
-    public func cancel() { revoke() }
+    public func cancel() { owner.revoke(number) }
+}
+
+/// Who will call alarms.
+public protocol AlarmOwner: AnyObject, Sendable {
+    /// The alarm of that number is not called any more. It may have been called, and its number never comes again.
+    func revoke(_ alarm: UInt64)
 }
 
 extension Timekeeper {
@@ -31,56 +44,74 @@ extension Timekeeper {
     ///
     /// - Throws: `CancellationError`, at once, when the task is cancelled.
     public func sleep(until instant: Int64) async throws {
-        let sleep = Guarded(Sleep())
+        let sleep = Sleep()
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            defer { sleep.resumed() }
+            try await withUnsafeThrowingContinuation { continuation in
                 guard sleep.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
-                sleep.hold(wake(at: instant) { sleep.takeEnd().continuation?.resume() })
+                sleep.hold(wake(at: instant) { sleep.end() })
             }
         } onCancel: {
-            let (continuation, alarm) = sleep.takeEnd()
-            alarm?.cancel()
-            continuation?.resume(throwing: CancellationError())
+            sleep.cancel()
         }
     }
 }
 
-/// One sleep: the alarm and the cancellation race, and the first resumes the task.
-private struct Sleep: Sendable {
-    var continuation: CheckedContinuation<Void, any Error>?
-    var alarm: Alarm?
-    var isOver = false
-}
+/// One sleep: the alarm and a cancellation race, and the first of them resumes the task.
+///
+/// Without a lock, and with a continuation that nobody counts the uses of, since sleeps end by the thousand.
+private final class Sleep: @unchecked Sendable {
+    // Why unchecked: both are written once, before the stage that says so, and read by those alone who find that stage reached.
+    @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, any Error>?
+    @exclusivity(unchecked) private var alarm: Alarm?
+    private let stages = Atomic<UInt8>(0)
 
-extension Guarded<Sleep> {
+    private enum Stage {
+        /// There is a task to resume.
+        static let begun: UInt8 = 1
+        /// There is an alarm to call off.
+        static let alarmed: UInt8 = 2
+        /// Somebody resumes the task, or it never slept.
+        static let over: UInt8 = 4
+    }
+
+    /// Reaches a stage, and tells which were reached before.
+    private func reach(_ stage: UInt8) -> UInt8 { stages.bitwiseOr(stage, ordering: .acquiringAndReleasing).oldValue }
+
     /// False where it was cancelled before it began.
-    fileprivate func begin(_ continuation: CheckedContinuation<Void, any Error>) -> Bool {
-        withLock { sleep in
-            guard !sleep.isOver else { return false }
-            sleep.continuation = continuation
-            return true
-        }
+    func begin(_ continuation: UnsafeContinuation<Void, any Error>) -> Bool {
+        self.continuation = continuation
+        return reach(Stage.begun) & Stage.over == 0
     }
 
-    /// Knows the alarm, to call it off; where the sleep is over by now, it is called off at once.
-    fileprivate func hold(_ alarm: Alarm) {
-        let isOver = withLock { sleep in
-            if !sleep.isOver {
-                sleep.alarm = alarm
-            }
-            return sleep.isOver
-        }
-        if isOver {
+    /// Knows the alarm, to call it off; where it was cancelled by now, it is called off at once.
+    func hold(_ alarm: Alarm) {
+        self.alarm = alarm
+        if reach(Stage.alarmed) & Stage.over != 0 {
             alarm.cancel()
         }
     }
 
-    /// Ends it. The first who does is given whom to resume.
-    fileprivate func takeEnd() -> (continuation: CheckedContinuation<Void, any Error>?, alarm: Alarm?) {
-        withLock { sleep in
-            let taken = (sleep.continuation, sleep.alarm)
-            sleep = Sleep(isOver: true)
-            return taken
-        }
+    /// Its time has come.
+    func end() {
+        guard reach(Stage.over) & (Stage.begun | Stage.over) == Stage.begun else { return }
+        resuming()
+        continuation?.resume()
     }
+
+    func cancel() {
+        let before = reach(Stage.over)
+        if before & Stage.alarmed != 0 {
+            alarm?.cancel()
+        }
+        guard before & (Stage.begun | Stage.over) == Stage.begun else { return }
+        resuming()
+        continuation?.resume(throwing: CancellationError())
+    }
+
+    // ThreadSanitizer does not see that what was done before a resume comes before what the task does next.
+
+    private func resuming() { csystem_releasing(Unmanaged.passUnretained(self).toOpaque()) }
+
+    func resumed() { csystem_acquired(Unmanaged.passUnretained(self).toOpaque()) }
 }

@@ -40,8 +40,10 @@ public final class EventLog: Sendable {
             // The last one takes the events themselves.
             state.readers.last?.append(taking: &events)
         }
-        // Where nobody reads they are left; where a short piece was taken, the room of it.
-        events.removeAll(keepingCapacity: true)
+        // Where nobody reads they are left.
+        if !events.isEmpty {
+            events.removeAll(keepingCapacity: true)
+        }
     }
 
     public func post(_ body: Event.Body, agent: String? = nil) {

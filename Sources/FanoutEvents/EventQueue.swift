@@ -84,9 +84,15 @@ public final class EventQueue: Sendable {
             let mayMerge = !state.progress.isEmpty || !state.output.isEmpty || events.contains(where: \.isMergeable)
             if mayMerge || events.count < Self.shortPiece {
                 // Taken out one by one, from the end, so that none is copied.
-                events.reverse()
+                if events.count > 1 {
+                    events.reverse()
+                }
                 while let event = events.popLast() {
-                    put(event, &state)
+                    if mayMerge {
+                        put(event, &state)
+                    } else {
+                        add(event, &state)
+                    }
                 }
             } else {
                 state.chunks.append(events)

@@ -23,8 +23,11 @@ public struct JSONText: Sendable, Hashable {
                 writer.string(text)
                 return writer.bytes
             }
-            var bytes = [UInt8](repeating: 0x22, count: text.count + 2)
-            bytes.withUnsafeMutableBufferPointer { _ = $0[1...].update(fromContentsOf: text) }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(text.count + 2)
+            bytes.append(0x22)
+            bytes.append(contentsOf: text)
+            bytes.append(0x22)
             return bytes
         }
     }

@@ -65,8 +65,8 @@ private struct Player {
     private let workload: Workload
     private var machine: BatchMachine
     private var now: Int64 = 0
-    private var works = InstantHeap<(call: Int, attempt: Int)>()
-    private var answers = InstantHeap<Int>()
+    private var works = InstantQueue<(call: Int, attempt: Int)>()
+    private var answers = InstantQueue<Int>()
     private var outcome = WhatIf.Outcome()
     private var running = 0
     private var askedAt: [Int64]

@@ -2,11 +2,11 @@ import FanoutEngine
 import FanoutEvents
 
 /// A clock that stands still until a test moves it.
-final class StillTime: Timekeeper {
+final class StillTime: Timekeeper, AlarmOwner {
     private struct State {
         var now: Int64 = 0
-        var next = 0
-        var alarms: [Int: (instant: Int64, body: @Sendable () -> Void)] = [:]
+        var next: UInt64 = 0
+        var alarms: [UInt64: (instant: Int64, body: @Sendable () -> Void)] = [:]
         var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
     }
 
@@ -15,7 +15,7 @@ final class StillTime: Timekeeper {
     func now() -> Int64 { state.withLock { $0.now } }
 
     func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
-        let (id, waiter) = state.withLock { state -> (Int?, CheckedContinuation<Void, Never>?) in
+        let (id, waiter) = state.withLock { state -> (UInt64?, CheckedContinuation<Void, Never>?) in
             guard instant > state.now else { return (nil, nil) }
             state.next += 1
             state.alarms[state.next] = (instant, body)
@@ -26,13 +26,13 @@ final class StillTime: Timekeeper {
         guard let id else {
             // Soon, but never from within this call.
             Task { body() }
-            return Alarm {}
+            return Alarm(0, of: self)
         }
         waiter?.resume()
-        return Alarm { [self] in
-            state.withLock { $0.alarms[id] = nil }
-        }
+        return Alarm(id, of: self)
     }
+
+    func revoke(_ alarm: UInt64) { state.withLock { $0.alarms[alarm] = nil } }
 
     /// Returns once so many sleep.
     func until(sleepers count: Int = 1) async {

@@ -290,7 +290,7 @@ extension ProgramsOneByOne {
 }
 
 /// A clock that is always at the instant that somebody waits for.
-private final class SlippingTime: Timekeeper {
+private final class SlippingTime: Timekeeper, AlarmOwner {
     private let instant = Guarded<Int64>(0)
 
     func now() -> Int64 { instant.withLock { $0 } }
@@ -298,6 +298,8 @@ private final class SlippingTime: Timekeeper {
     func wake(at instant: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
         self.instant.withLock { $0 = max($0, instant) }
         Task { body() }
-        return Alarm {}
+        return Alarm(0, of: self)
     }
+
+    func revoke(_ alarm: UInt64) {}
 }

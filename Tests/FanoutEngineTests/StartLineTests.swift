@@ -68,7 +68,7 @@ struct StartLineTests {
     }
 
     /// A clock that stands, and one thread: a line is begun from end to end, and nobody relieves it.
-    private struct OneThread: Timekeeper {
+    private final class OneThread: Timekeeper {
         let clock = VirtualClock()
         let pool = ThreadPool(limit: 1)
         var workers: (any TaskExecutor)? { pool }

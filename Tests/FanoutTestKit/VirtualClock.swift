@@ -4,11 +4,11 @@ internal import FanoutEvents
 /// A clock that stands still until a test moves it, with the timer on it.
 ///
 /// A class, because a test and an engine share it.
-public final class VirtualClock: Timekeeper {
+public final class VirtualClock: Timekeeper, AlarmOwner {
     private struct State {
         var now: Int64 = 0
-        var alarms: [Int: (instant: Int64, body: @Sendable () -> Void)] = [:]
-        var numbers = 0
+        var alarms: [UInt64: (instant: Int64, body: @Sendable () -> Void)] = [:]
+        var numbers: UInt64 = 0
     }
 
     private let state = Guarded(State())
@@ -23,10 +23,10 @@ public final class VirtualClock: Timekeeper {
             state.alarms[state.numbers] = (instant, body)
             return state.numbers
         }
-        return Alarm { [state] in
-            state.withLock { $0.alarms[number] = nil }
-        }
+        return Alarm(number, of: self)
     }
+
+    public func revoke(_ alarm: UInt64) { state.withLock { $0.alarms[alarm] = nil } }
 
     /// When the next alarm is due.
     public var nextAlarm: Int64? { state.withLock { $0.alarms.values.map(\.instant).min() } }

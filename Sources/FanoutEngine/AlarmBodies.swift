@@ -49,6 +49,9 @@ struct AlarmBodies {
         let room = Int(ticket.room)
         rooms[room].generation &+= 1
         free.append(ticket.room)
-        return rooms[room].body.take()
+        // In exchange, so that what the body holds is not counted once more.
+        var body: (@Sendable () -> Void)?
+        swap(&body, &rooms[room].body)
+        return body
     }
 }

@@ -107,7 +107,7 @@ extension Batch {
         guard let text = state.budget?.take(value.text) else { return nil }
         state.entries[call].sent = text
         if state.references == nil {
-            state.entries[call].value = .null
+            state.entries[call].value = nothing
         }
         return Int64(text.utf8.count)
     }

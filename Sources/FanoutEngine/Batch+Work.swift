@@ -27,8 +27,8 @@ extension Batch {
     private func begin(_ line: StartLine, on workers: any TaskExecutor) {
         while let start = line.next() {
             let task = launch(start, on: workers)
-            if !start.hasEnded {
-                hold([task], of: [start])
+            if !start.hasEnded, isUnwanted(task, of: start) {
+                task.cancel()
             }
         }
     }
@@ -73,21 +73,21 @@ extension Batch {
         hold(tasks, of: starts)
     }
 
-    /// Knows the tasks of attempts, to stop them. By now an attempt may have ended, or not be wanted any more.
+    /// Knows the tasks of attempts, to stop them.
     private func hold(_ tasks: [Task<Void, Never>], of starts: some Sequence<CallAttempt>) {
-        let unwanted = state.withLock { state in
-            var unwanted: [Task<Void, Never>] = []
-            for (start, task) in zip(starts, tasks) {
-                if state.machine.wants(start.place, attempt: start.attempt) {
-                    state.entries[start.place].task = task
-                } else if state.machine.isWorking(start.place, attempt: start.attempt) {
-                    unwanted.append(task)
-                }
-            }
-            return unwanted
-        }
-        for task in unwanted {
+        for (start, task) in zip(starts, tasks) where isUnwanted(task, of: start) {
             task.cancel()
+        }
+    }
+
+    /// Knows the task of an attempt, to stop it. By now it may have ended, or not be wanted any more.
+    private func isUnwanted(_ task: Task<Void, Never>, of start: CallAttempt) -> Bool {
+        state.withLock { state in
+            if state.machine.wants(start.place, attempt: start.attempt) {
+                state.entries[start.place].task = task
+                return false
+            }
+            return state.machine.isWorking(start.place, attempt: start.attempt)
         }
     }
 

@@ -56,6 +56,8 @@ final class Batch: ReportSink {
     let executors: Executors
     let state: Guarded<State>
     let inbox = Guarded(Inbox())
+    /// What stands for a result that is not needed any more, at hand.
+    let nothing = WorkValue.null
     /// Whether an attempt was stopped before its work was known to have begun; without a lock, since it is asked before any begins.
     let hasUnwanted = Atomic(false)
 

@@ -33,12 +33,15 @@ public final class EventLog: Sendable {
             for place in events.indices {
                 events[place].t = state.last
             }
-            for reader in state.readers.dropLast() {
-                var copy = events
-                reader.append(taking: &copy)
+            guard let last = state.readers.last else { return }
+            if state.readers.count > 1 {
+                for reader in state.readers.dropLast() {
+                    var copy = events
+                    reader.append(taking: &copy)
+                }
             }
             // The last one takes the events themselves.
-            state.readers.last?.append(taking: &events)
+            last.append(taking: &events)
         }
         // Where nobody reads they are left.
         if !events.isEmpty {

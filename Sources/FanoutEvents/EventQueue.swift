@@ -81,18 +81,13 @@ public final class EventQueue: Sendable {
     func append(taking events: inout [Event]) {
         let wasEmpty = state.withLock { state in
             let wasEmpty = state.chunks.isEmpty
-            let mayMerge = !state.progress.isEmpty || !state.output.isEmpty || events.contains(where: \.isMergeable)
-            if mayMerge || events.count < Self.shortPiece {
+            if events.count == 1 {
+                put(events.removeLast(), &state)
+            } else if events.count < Self.shortPiece || state.mergeable > 0 || events.contains(where: \.isMergeable) {
                 // Taken out one by one, from the end, so that none is copied.
-                if events.count > 1 {
-                    events.reverse()
-                }
+                events.reverse()
                 while let event = events.popLast() {
-                    if mayMerge {
-                        put(event, &state)
-                    } else {
-                        add(event, &state)
-                    }
+                    put(event, &state)
                 }
             } else {
                 state.chunks.append(events)

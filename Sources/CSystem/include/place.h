@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /// A place where threads wait. What they wait for is guarded by a lock of the caller's: a thread looks at it and enters with the lock held,
-/// and waits without it; who changes it signals afterwards, with the lock or without. All zero to begin with.
+/// and waits and leaves without it; who changes it signals afterwards, with the lock or without. All zero to begin with.
 ///
 /// A condition variable would do, but takes its mutex as contended after each wait, so that one that ends by itself costs another call of
 /// the system.

@@ -65,6 +65,11 @@ int csystem_thread_start(const char *name, void (*body)(void *), void *context) 
     return error;
 }
 
+void **csystem_thread_pointer(void) {
+    static _Thread_local void *pointer;
+    return &pointer;
+}
+
 void csystem_share_memory(void) {
 #if defined(__GLIBC__)
     mallopt(M_ARENA_MAX, 1);

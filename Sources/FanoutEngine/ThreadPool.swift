@@ -1,3 +1,4 @@
+internal import CSystem
 internal import FanoutEvents
 
 /// Threads that tasks run on, at most so many at once, and that wait for alarms meanwhile.
@@ -60,7 +61,7 @@ package final class ThreadPool: TaskExecutor, AlarmOwner, Hashable {
     }
 
     /// What must be done, outside the lock, to have another thread look.
-    private enum Summons {
+    private enum Summons: Equatable {
         case none
         case signal(Int)
         case start
@@ -73,11 +74,40 @@ package final class ThreadPool: TaskExecutor, AlarmOwner, Hashable {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        guard !Resumed.catches(job, of: self) else { return }
         let summons = state.withLock { state in
             state.jobs.append(job)
             return summonsForJob(&state)
         }
         obey(summons)
+    }
+
+    /// What an alarm that a thread calls has resumed: the thread runs it itself, so it need not stand in line.
+    private struct Resumed {
+        let pool: Unmanaged<ThreadPool>
+        var job: UnownedJob?
+
+        /// Calls an alarm's body. Returns the first job that it enqueued in the pool.
+        static func job(by body: () -> Void, of pool: ThreadPool) -> UnownedJob? {
+            var resumed = Resumed(pool: Unmanaged.passUnretained(pool))
+            withUnsafeMutablePointer(to: &resumed) { pointer in
+                csystem_thread_pointer().pointee = UnsafeMutableRawPointer(pointer)
+                body()
+                csystem_thread_pointer().pointee = nil
+            }
+            return resumed.job
+        }
+
+        /// Whether this thread calls an alarm of the pool, and takes the job.
+        static func catches(_ job: UnownedJob, of pool: ThreadPool) -> Bool {
+            guard let resumed = csystem_thread_pointer().pointee?.assumingMemoryBound(to: Resumed.self),
+                resumed.pointee.pool.toOpaque() == Unmanaged.passUnretained(pool).toOpaque(), resumed.pointee.job == nil
+            else {
+                return false
+            }
+            resumed.pointee.job = job
+            return true
+        }
     }
 
     /// Lets the threads end when no job is left. Alarms are not called any more.
@@ -107,13 +137,14 @@ extension ThreadPool {
     }
 
     package func revoke(_ alarm: UInt64) {
-        state.withLock { state in
-            _ = state.bodies.take(AlarmBodies.Ticket(number: alarm))
+        // What the body holds is let go outside the lock, since it may come back here.
+        _ = state.withLock { state in
             // Cancelled alarms go when they come up, or when there are too many of them.
             if state.alarms.count > 2 * state.bodies.count + 64 {
                 let bodies = state.bodies
                 state.alarms.keep { bodies.holds($0) }
             }
+            return state.bodies.take(AlarmBodies.Ticket(number: alarm))
         }
     }
 }
@@ -132,17 +163,18 @@ extension ThreadPool {
         let executor = asUnownedTaskExecutor()
         state.withLock { $0.starting -= 1 }
         var last = Done.nothing
+        var job: UnownedJob?
         while true {
-            var job: UnownedJob?
             var body: (@Sendable () -> Void)?
             let (duty, summons) = nextDuty(after: last, &job, &body)
             obey(summons)
             switch duty {
             case .job:
                 job?.runSynchronously(on: executor)
+                job = nil
                 last = .job
             case .alarm:
-                body?()
+                job = body.flatMap { Resumed.job(by: $0, of: self) }
                 last = .alarm
             case .end:
                 return
@@ -158,6 +190,8 @@ extension ThreadPool {
     }
 
     /// What this thread does next, and whom else that calls for.
+    ///
+    /// - Parameter job: What its last alarm resumed, and what it runs next.
     private func nextDuty(after last: Done, _ job: inout UnownedJob?, _ body: inout (@Sendable () -> Void)?) -> (Duty, Summons) {
         enum Stand {
             case awake(after: Done)
@@ -182,14 +216,20 @@ extension ThreadPool {
             }
             stand = .awake(after: .nothing)
             body = state.takeDueAlarm()
+            if let resumed = job, body != nil || !state.jobs.isEmpty || state.running == limit {
+                // Others come first.
+                state.jobs.append(resumed)
+                job = nil
+            }
             if body != nil {
                 state.calling += 1
-                return .done((.alarm, .none))
+                return .done((.alarm, summonsForJob(&state)))
             }
-            if !state.jobs.isEmpty, state.running < limit {
+            if job != nil || !state.jobs.isEmpty, state.running < limit {
                 state.running += 1
-                job = state.jobs.popFirst()
-                return .done((.job, summonsForWatch(&state)))
+                job = job ?? state.jobs.popFirst()
+                let summons = summonsForJob(&state)
+                return .done((.job, summons == .none ? summonsForWatch(&state) : summons))
             }
             if state.isClosed {
                 state.threads -= 1

@@ -1,4 +1,3 @@
-internal import CSystem
 internal import FanoutEvents
 internal import Synchronization
 
@@ -46,14 +45,19 @@ extension Timekeeper {
     public func sleep(until instant: Int64) async throws {
         let sleep = Sleep()
         try await withTaskCancellationHandler {
-            defer { sleep.resumed() }
-            try await withUnsafeThrowingContinuation { continuation in
-                guard sleep.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
-                sleep.hold(wake(at: instant) { sleep.end() })
-            }
+            #if DEBUG
+                try await withCheckedThrowingContinuation { begin(sleep, $0, until: instant) }
+            #else
+                try await withUnsafeThrowingContinuation { begin(sleep, $0, until: instant) }
+            #endif
         } onCancel: {
             sleep.cancel()
         }
+    }
+
+    private func begin(_ sleep: Sleep, _ continuation: Sleep.Continuation, until instant: Int64) {
+        guard sleep.begin(continuation) else { return continuation.resume(throwing: CancellationError()) }
+        sleep.hold(wake(at: instant) { sleep.end() })
     }
 }
 
@@ -61,8 +65,15 @@ extension Timekeeper {
 ///
 /// Without a lock, and with a continuation that nobody counts the uses of, since sleeps end by the thousand.
 private final class Sleep: @unchecked Sendable {
+    #if DEBUG
+        // Counted; and ThreadSanitizer, which does not see what comes before an uncounted one's resume, has nothing to report.
+        typealias Continuation = CheckedContinuation<Void, any Error>
+    #else
+        typealias Continuation = UnsafeContinuation<Void, any Error>
+    #endif
+
     // Why unchecked: both are written once, before the stage that says so, and read by those alone who find that stage reached.
-    @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, any Error>?
+    @exclusivity(unchecked) private var continuation: Continuation?
     @exclusivity(unchecked) private var alarm: Alarm?
     private let stages = Atomic<UInt8>(0)
 
@@ -79,7 +90,7 @@ private final class Sleep: @unchecked Sendable {
     private func reach(_ stage: UInt8) -> UInt8 { stages.bitwiseOr(stage, ordering: .acquiringAndReleasing).oldValue }
 
     /// False where it was cancelled before it began.
-    func begin(_ continuation: UnsafeContinuation<Void, any Error>) -> Bool {
+    func begin(_ continuation: Continuation) -> Bool {
         self.continuation = continuation
         return reach(Stage.begun) & Stage.over == 0
     }
@@ -95,7 +106,6 @@ private final class Sleep: @unchecked Sendable {
     /// Its time has come.
     func end() {
         guard reach(Stage.over) & (Stage.begun | Stage.over) == Stage.begun else { return }
-        resuming()
         continuation?.resume()
     }
 
@@ -105,13 +115,6 @@ private final class Sleep: @unchecked Sendable {
             alarm?.cancel()
         }
         guard before & (Stage.begun | Stage.over) == Stage.begun else { return }
-        resuming()
         continuation?.resume(throwing: CancellationError())
     }
-
-    // ThreadSanitizer does not see that what was done before a resume comes before what the task does next.
-
-    private func resuming() { csystem_releasing(Unmanaged.passUnretained(self).toOpaque()) }
-
-    func resumed() { csystem_acquired(Unmanaged.passUnretained(self).toOpaque()) }
 }

@@ -81,9 +81,10 @@ public final class EventQueue: Sendable {
     func append(taking events: inout [Event]) {
         let wasEmpty = state.withLock { state in
             let wasEmpty = state.chunks.isEmpty
-            if events.count == 1 {
-                put(events.removeLast(), &state)
-            } else if events.count < Self.shortPiece || state.mergeable > 0 || events.contains(where: \.isMergeable) {
+            let mayMerge = state.mergeable > 0 || events.contains(where: \.isMergeable)
+            if events.count == 1, !mayMerge {
+                add(events.removeLast(), &state)
+            } else if events.count < Self.shortPiece || mayMerge {
                 // Taken out one by one, from the end, so that none is copied.
                 events.reverse()
                 while let event = events.popLast() {

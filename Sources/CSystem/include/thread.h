@@ -7,6 +7,9 @@
 /// Returns 0, or an errno. The name is cut to what the system takes.
 int csystem_thread_start(const char *name, void (*body)(void *), void *context);
 
+/// A pointer of the calling thread's own, null at first.
+void **csystem_thread_pointer(void);
+
 /// Has all threads take their memory from one arena, where the C library would give each its own.
 void csystem_share_memory(void);
 

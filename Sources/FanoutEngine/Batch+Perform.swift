@@ -31,7 +31,7 @@ extension Batch {
             state.alarm?.cancel()
             state.alarm = nil
         }
-        if !state.isDone {
+        if !state.isDone, state.machine.hasTimers {
             arm(&state)
         }
     }

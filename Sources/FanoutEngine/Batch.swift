@@ -206,12 +206,13 @@ final class Batch: ReportSink {
             perform(&state, &deeds)
             return result
         }
-        act(deeds)
+        if !deeds.isEmpty {
+            act(deeds)
+        }
         return result
     }
 
     private func act(_ deeds: Deeds) {
-        guard !deeds.isEmpty else { return }
         if !deeds.starts.isEmpty {
             begin(deeds.starts)
         }

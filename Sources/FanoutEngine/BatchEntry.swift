@@ -101,8 +101,8 @@ struct BatchEntry: Sendable {
     init(_ prepared: PreparedCall) { self.prepared = prepared }
 }
 
-/// What work gave, as it is recorded and as it is sent. A class, because it is handed from place to place.
-final class WorkValue: Sendable {
+/// What work gave, as it is recorded and as it is sent.
+struct WorkValue: Sendable {
     static let null = WorkValue(.json(JSONText(.null)))
 
     let json: JSONText

@@ -98,6 +98,9 @@ extension BatchMachine {
 
     // MARK: Time
 
+    /// Whether time may decide anything.
+    var hasTimers: Bool { timers.count > 0 }
+
     /// When time next decides something; nil where nothing waits for it.
     package mutating func nextInstant() -> Int64? {
         while let first = timers.first {

@@ -64,6 +64,7 @@ extension Timekeeper {
 /// One sleep: the alarm and a cancellation race, and the first of them resumes the task.
 ///
 /// Without a lock, and with a continuation that nobody counts the uses of, since sleeps end by the thousand.
+// Why unchecked: continuation and alarm are written once, before the stage that says so, and read by those alone who find that stage reached.
 private final class Sleep: @unchecked Sendable {
     #if DEBUG
         // Counted; and ThreadSanitizer, which does not see what comes before an uncounted one's resume, has nothing to report.
@@ -72,7 +73,6 @@ private final class Sleep: @unchecked Sendable {
         typealias Continuation = UnsafeContinuation<Void, any Error>
     #endif
 
-    // Why unchecked: both are written once, before the stage that says so, and read by those alone who find that stage reached.
     @exclusivity(unchecked) private var continuation: Continuation?
     @exclusivity(unchecked) private var alarm: Alarm?
     private let stages = Atomic<UInt8>(0)

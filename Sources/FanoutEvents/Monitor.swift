@@ -50,9 +50,9 @@ public final class Monitor<Value>: Sendable {
 }
 
 /// Where threads wait for a change of a ``Monitor``.
+// Why unchecked: the pointer never changes, and what it points to is made for any thread.
 @usableFromInline
 struct WaitingPlaces: @unchecked Sendable {
-    // Why unchecked: the pointer never changes, and what it points to is made for any thread.
     private let places: UnsafeMutableBufferPointer<csystem_place>
 
     init(_ count: Int) {

@@ -3,7 +3,7 @@ import FanoutEvents
 import FanoutTestKit
 import Testing
 
-@Suite("Sleep")
+@Suite("Sleep", .timeLimit(.minutes(1)))
 struct SleepTests {
     private let clock = VirtualClock()
 

@@ -7,10 +7,6 @@ internal import FanoutEvents
 /// Alarms never wait for tasks that hold on to their threads: while there are alarms there is one thread more than tasks may have. Threads
 /// start as they are needed and stay until the pool is closed. A class, because executors are.
 package final class ThreadPool: TaskExecutor, AlarmOwner, Hashable {
-    /// How much later than due an alarm may come where the thread that waited for it had a task to run, in nanoseconds. Waking another
-    /// thread each time, only to have it wait, would cost as much as the alarm itself.
-    private static let slack: Int64 = 10_000_000
-
     private struct State {
         var jobs = WaitingLine<UnownedJob>()
         /// Instants are nanoseconds of the system's monotonic clock.
@@ -33,6 +29,7 @@ package final class ThreadPool: TaskExecutor, AlarmOwner, Hashable {
         var called = 0
         /// When the one of them looks that stands in for a keeper that runs a job.
         var relief: Int64?
+        var slack = AlarmSlack()
         var isClosed = false
 
         /// Threads that look for jobs soon, whatever else happens.
@@ -211,6 +208,9 @@ extension ThreadPool {
                 state.waiting -= 1
                 state.called = max(state.called - 1, 0)
                 if isRelief {
+                    if let relief = state.relief, relief <= monotonicNanoseconds() {
+                        state.slack.looked(foundWaiting: state.isKept)
+                    }
                     state.relief = nil
                 }
             }
@@ -246,7 +246,7 @@ extension ThreadPool {
                 stand = .other(isRelief: false)
                 return .wait(at: Place.others)
             }
-            let relief = first.later(by: Self.slack)
+            let relief = first.later(by: state.slack.length)
             state.relief = relief
             stand = .other(isRelief: true)
             return .wait(until: relief, at: Place.others)
@@ -273,7 +273,7 @@ extension ThreadPool {
             state.isKeeperCalled = true
             return .signal(Place.keeper)
         }
-        guard state.relief.map({ due.later(by: Self.slack) < $0 }) ?? true else { return .none }
+        guard state.relief.map({ due.later(by: state.slack.length) < $0 }) ?? true else { return .none }
         return summonsForWatch(&state, isUrgent: true)
     }
 

@@ -106,6 +106,16 @@ import Testing
         #expect(all == 200)
     }
 
+    @Test("alarms are looked after the less often, the longer all is well, and at once more often when one is late")
+    func slack() {
+        var slack = AlarmSlack()
+        let lengths = [true, true, true, true, true, false, true].map { foundWaiting -> Int64 in
+            slack.looked(foundWaiting: foundWaiting)
+            return slack.length / 1_000_000
+        }
+        #expect(lengths == [20, 40, 80, 80, 80, 10, 20])
+    }
+
     /// Threads wait at it until it is opened.
     private final class Gate: Sendable {
         private let state = Monitor(false)

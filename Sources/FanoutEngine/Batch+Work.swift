@@ -107,18 +107,18 @@ extension Batch {
     @inline(never)
     private func isStopped(_ start: CallAttempt) -> Bool {
         guard hasUnwanted.load(ordering: .acquiring), !isWanted(start) else { return false }
-        ended(Ended(attempt: start, end: .failed(CallError(.cancelled, "It was stopped before it began.")), value: .null))
+        ended(start, .failed(CallError(.cancelled, "It was stopped before it began.")))
         return true
     }
 
     @inline(never)
     private func succeeded(_ start: CallAttempt, _ result: ToolResult) {
-        ended(Ended(attempt: start, end: .ok, value: WorkValue(result)))
+        ended(start, .ok, WorkValue(result))
     }
 
     @inline(never)
     private func failed(_ start: CallAttempt, _ error: any Error) {
-        ended(Ended(attempt: start, end: WorkFailure.end(error), value: .null))
+        ended(start, WorkFailure.end(error))
     }
 
     private func isWanted(_ start: CallAttempt) -> Bool { state.withLock { $0.machine.wants(start.place, attempt: start.attempt) } }
@@ -129,7 +129,7 @@ extension Batch {
     fileprivate struct Ended {
         let attempt: CallAttempt
         let end: BatchMachine.WorkEnd
-        let value: WorkValue
+        var value: WorkValue
     }
 
     struct Inbox {
@@ -138,8 +138,9 @@ extension Batch {
         fileprivate var isAttended = false
     }
 
-    private func ended(_ ended: Ended) {
-        ended.attempt.end()
+    private func ended(_ attempt: CallAttempt, _ end: consuming BatchMachine.WorkEnd, _ value: consuming WorkValue = .null) {
+        attempt.end()
+        var ended = Ended(attempt: attempt, end: end, value: value)
         // Whoever finds another at it leaves the end to that one, and its thread is free for other work.
         let attends = inbox.withLock { inbox in
             if inbox.isAttended {
@@ -150,11 +151,11 @@ extension Batch {
             return true
         }
         guard attends else { return }
-        change { tell(ended, &$0) }
-        while let ends = left() {
+        change { tell(&ended, &$0) }
+        while var ends = left() {
             change { state in
-                for ended in ends {
-                    tell(ended, &state)
+                for place in ends.indices {
+                    tell(&ends[place], &state)
                 }
             }
         }
@@ -172,10 +173,11 @@ extension Batch {
         }
     }
 
-    private func tell(_ ended: Ended, _ state: inout State) {
+    /// Tells the machine. What the work gave goes to the call's entry, and is not copied.
+    private func tell(_ ended: inout Ended, _ state: inout State) {
         let place = ended.attempt.place
         state.entries[place].task = nil
-        state.entries[place].value = ended.value
+        swap(&state.entries[place].value, &ended.value)
         let random = ended.end == .ok ? 0 : engine.random()
         state.machine.ended(place, attempt: ended.attempt.attempt, ended.end, random: random, now: engine.time.now())
     }

@@ -49,6 +49,7 @@ void cncurses_clear_styles(void) {
     for (int i = 0; i < STYLES; i++) {
         setcchar(&styles[i], blank, A_NORMAL, 0, NULL);
     }
+    wbkgrndset(stdscr, &styles[0]);
     cncurses_paint_all();
 }
 
@@ -60,7 +61,8 @@ void cncurses_set_style(int style, int attributes, int foreground, int backgroun
         | (attributes & CNCURSES_ITALIC ? A_ITALIC : 0) | (attributes & CNCURSES_UNDERLINE ? A_UNDERLINE : 0)
         | (attributes & CNCURSES_REVERSE ? A_REVERSE : 0);
     int pair = 0;
-    if (has_colors() && (foreground >= 0 || background >= 0)) {
+    if (has_colors()) {
+        // The terminal's own colours are a pair like any other: the way back to curses' pair 0 leads over the attributes, each time.
         pair = alloc_pair(foreground, background);
         pair = pair < 0 ? 0 : pair;
     }
@@ -68,6 +70,13 @@ void cncurses_set_style(int style, int attributes, int foreground, int backgroun
     // The pair goes apart: the argument of its own holds 16 bits at most.
     setcchar(&styles[style], blank, attr, 0, &pair);
     cncurses_paint_all();
+}
+
+void cncurses_set_background(int style) {
+    if (cncurses_is_started() && style >= 0 && style < STYLES) {
+        wbkgrndset(stdscr, &styles[style]);
+        cncurses_paint_all();
+    }
 }
 
 // MARK: Painting
@@ -144,31 +153,43 @@ static bool make_room(size_t cells, int columns) {
 }
 
 // Has a row that another one now looks like, and that looks otherwise itself, drawn whole. Curses would find out that it had moved, and
-// move rows about on the terminal, which not every terminal does alike.
-static void forget_moved(const uint32_t *cells, int columns, int rows, int y) {
+// move rows about on the terminal, which not every terminal does alike. `changed` is a column in which the row differs from what was there.
+static void forget_moved(const uint32_t *cells, int columns, int rows, int y, int changed) {
     size_t width = (size_t)columns, size = width * sizeof *cells;
     const uint32_t *row = cells + (size_t)y * width;
     for (int other = 0; other < rows; other++) {
         const uint32_t *old = drawn + (size_t)other * width;
-        if (other != y && memcmp(row, old, size) == 0 && memcmp(cells + (size_t)other * width, old, size) != 0) {
+        // Most differ there already.
+        if (row[changed] == old[changed] && other != y && memcmp(row, old, size) == 0
+            && memcmp(cells + (size_t)other * width, old, size) != 0) {
             wredrawln(stdscr, other, 1);
         }
     }
 }
 
-// Puts what differs in a row into the window, and says whether anything did.
-static bool paint_row(const uint32_t *row, const uint32_t *old, int columns, int y, const uint32_t *clusters, bool unicode) {
-    int first = 0, end = columns;
-    if (old) {
-        // A cluster's number says nothing of what was under that number before.
-        while (first < end && row[first] == old[first] && !(row[first] & IS_CLUSTER)) {
-            first++;
+// Whether a cell looks otherwise than before. A cluster's number says nothing of what was under that number before.
+static bool differs(uint32_t cell, uint32_t old) {
+    return cell != old || cell & IS_CLUSTER;
+}
+
+// So many cells that are as they were are passed over; fewer are painted along with what differs around them.
+enum { LEAST_GAP = 4 };
+
+// Puts what differs in a row into the window, and returns the first column that does, or -1.
+static int paint_row(const uint32_t *row, const uint32_t *old, int columns, int y, const uint32_t *clusters, bool unicode) {
+    int changed = -1;
+    for (int x = 0; x < columns; x++) {
+        if (!differs(row[x], old[x])) {
+            continue;
         }
-        while (end > first && row[end - 1] == old[end - 1] && !(row[end - 1] & IS_CLUSTER)) {
-            end--;
+        if (changed < 0) {
+            changed = x;
         }
-        if (first == end) {
-            return false;
+        int first = x, end = x + 1;
+        for (int next = end; next < columns && next < end + LEAST_GAP; next++) {
+            if (differs(row[next], old[next])) {
+                end = next + 1;
+            }
         }
         while (first > 0 && is_continuation(row[first])) {
             first--;
@@ -176,10 +197,10 @@ static bool paint_row(const uint32_t *row, const uint32_t *old, int columns, int
         while (end < columns && is_continuation(row[end])) {
             end++;
         }
+        mvwadd_wchnstr(stdscr, y, first, line, fill_line(row, first, end, clusters, unicode));
+        x = end - 1;
     }
-    int count = fill_line(row, first, end, clusters, unicode);
-    mvwadd_wchnstr(stdscr, y, first, line, count);
-    return true;
+    return changed;
 }
 
 void cncurses_paint(const uint32_t *cells, int columns, int rows, const uint32_t *clusters, bool unicode) {
@@ -188,21 +209,26 @@ void cncurses_paint(const uint32_t *cells, int columns, int rows, const uint32_t
         return;
     }
     bool has_old = drawn_count == count;
-    bool changed = !has_old;
     if (!has_old) {
         werase(stdscr);
     }
-    for (int y = 0; y < rows && y < LINES; y++) {
+    bool is_changed = !has_old;
+    if (rows > LINES) {
+        rows = LINES;
+    }
+    for (int y = 0; y < rows; y++) {
         const uint32_t *row = cells + (size_t)y * (size_t)columns;
-        const uint32_t *old = has_old ? drawn + (size_t)y * (size_t)columns : NULL;
-        if (paint_row(row, old, columns, y, clusters, unicode)) {
-            changed = true;
-            if (old) {
-                forget_moved(cells, columns, rows < LINES ? rows : LINES, y);
-            }
+        if (!has_old) {
+            mvwadd_wchnstr(stdscr, y, 0, line, fill_line(row, 0, columns, clusters, unicode));
+            continue;
+        }
+        int changed = paint_row(row, drawn + (size_t)y * (size_t)columns, columns, y, clusters, unicode);
+        if (changed >= 0) {
+            is_changed = true;
+            forget_moved(cells, columns, rows, y, changed);
         }
     }
-    if (!changed) {
+    if (!is_changed) {
         return;
     }
     memcpy(drawn, cells, count * sizeof *cells);

@@ -39,6 +39,8 @@ enum cncurses_attribute {
 void cncurses_clear_styles(void);
 /// Says how the cells of a style are drawn; a colour of -1 is the terminal's own. Styles are numbered from 0 to 511.
 void cncurses_set_style(int style, int attributes, int foreground, int background);
+/// Says which style an empty screen has: its blank cells need not be drawn.
+void cncurses_set_background(int style);
 
 /// Paints a frame: what differs from the one before goes out in one write, between the marks of a synchronized update.
 /// @param cells Row after row: bits 0 to 20 a scalar or a cluster's number, 0 for the right half of a wide character; bit 21 it is a

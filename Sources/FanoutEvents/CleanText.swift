@@ -24,10 +24,12 @@ public struct CleanText: Sendable, Hashable {
 
     /// The decimal digits of a number.
     public init(_ number: some BinaryInteger) {
-        string = String(number)
+        // Not through the initialiser of `String`, which works any number out digit by digit.
+        string = number.description
     }
 
     /// Only for what has gone through the cleaner, or was put together from what has.
+    @usableFromInline
     init(clean: String) {
         string = clean
     }
@@ -67,7 +69,17 @@ extension CleanText {
 }
 
 extension Sequence<CleanText> {
+    @inlinable
     public func joined(separator: CleanText = .empty) -> CleanText {
-        CleanText(clean: map(\.string).joined(separator: separator.string))
+        var joined = ""
+        var isFirst = true
+        for text in self {
+            if !isFirst {
+                joined += separator.string
+            }
+            joined += text.string
+            isFirst = false
+        }
+        return CleanText(clean: joined)
     }
 }

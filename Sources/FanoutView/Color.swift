@@ -61,8 +61,14 @@ extension Color {
     /// - Parameter background: What it must be readable on, if anything.
     func nearest(in places: ClosedRange<Int>, legibleOn background: Color? = nil) -> UInt8? {
         guard let components else { return nil }
-        let legible = places.filter { place in background.map { Color.indexed(UInt8(place)).isLegible(on: $0) } ?? true }
-        let nearest = legible.min { Color.distance(components, Color.palette[$0]) < Color.distance(components, Color.palette[$1]) }
+        let palette = Color.palette
+        var nearest: Int?
+        var least = Int.max
+        for place in places {
+            let distance = Color.distance(components, palette[place])
+            guard distance < least, background.map(Color.indexed(UInt8(place)).isLegible) ?? true else { continue }
+            (nearest, least) = (place, distance)
+        }
         return nearest.map { UInt8($0) }
     }
 

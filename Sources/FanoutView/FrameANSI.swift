@@ -26,13 +26,19 @@ extension Frame {
                 line.append(contentsOf: plain.selectGraphicRendition(depth: depth).unicodeScalars)
                 current = plain
             }
-            line.append(contentsOf: repeatElement(" ", count: blanks))
+            for _ in 0..<blanks {
+                line.append(" ")
+            }
             blanks = 0
             if style != current {
                 line.append(contentsOf: style.selectGraphicRendition(depth: depth).unicodeScalars)
                 current = style
             }
-            line.append(contentsOf: scalars(of: cell))
+            if !cell.isCluster, let scalar = Unicode.Scalar(cell.content) {
+                line.append(scalar)
+            } else {
+                line.append(contentsOf: scalars(of: cell))
+            }
         }
         if current != plain {
             line.append(contentsOf: plain.selectGraphicRendition(depth: depth).unicodeScalars)

@@ -258,7 +258,9 @@ extension Dashboard {
         case .window(let start, let span):
             return Axis(start: start, span: span, columns: columns)
         case .fit:
-            let (start, end) = stretch(timeline, t)
+            let (start, last) = stretch(timeline, t)
+            // While it goes on there is room for what comes: a bar that grows into it moves nothing.
+            let end = t < timeline.over ?? .max ? last + (last - start) / 5 : last
             let fitted = Axis.fitting(start, end, columns: columns)
             guard usesPlacement else { return fitted }
             // While lanes come and go the axis moves in steps, not with each of them.

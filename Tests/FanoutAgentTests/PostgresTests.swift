@@ -194,20 +194,20 @@ struct Postgres: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct PostgresPoolTests {
-    private static let gate = "SELECT pg_advisory_lock_shared(:number), pg_advisory_unlock_shared(:number)"
+    /// Waits until nobody else holds the lock of that number, and says when it began, in microseconds of the server's clock.
+    private static let gate =
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, pg_advisory_lock_shared(:number), pg_advisory_unlock_shared(:number)"
 
     @Test("statements wait for a connection in order; one that is cancelled leaves, and the rest go on")
     func order() async throws {
         let postgres = try Postgres(connections: 1)
         let holder = try Postgres(.readWrite, connections: 1)
         try await holder.rows("SELECT pg_advisory_lock(4001)")
-        let done = Guarded<[Int]>([])
-        var queries: [Task<Void, any Error>] = []
+        var queries: [Task<Int64?, any Error>] = []
         for number in 0..<4 {
             queries.append(
                 Task {
-                    try await postgres.rows(Self.gate, ["number": number == 0 ? 4001 : .integer(Int64(5000 + number))])
-                    done.withLock { $0.append(number) }
+                    try await postgres.value(Self.gate, ["number": number == 0 ? 4001 : .integer(Int64(5000 + number))]).integer
                 })
             // The first has the connection, each other a place in the queue.
             while postgres.database.counts.waiting < number || postgres.database.counts.connections < 1 {
@@ -218,10 +218,11 @@ struct Postgres: Sendable {
         let error = await #expect(throws: SQLError.self) { try await queries[2].value }
         #expect(error?.kind == .cancelled)
         try await holder.rows("SELECT pg_advisory_unlock(4001)")
+        var begun: [Int64] = []
         for place in [0, 1, 3] {
-            try await queries[place].value
+            begun.append(try #require(try await queries[place].value))
         }
-        #expect(done.withLock { $0 } == [0, 1, 3])
+        #expect(begun == begun.sorted())
         #expect(postgres.database.counts == (1, 0))
     }
 

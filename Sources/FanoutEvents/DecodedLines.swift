@@ -62,13 +62,22 @@ package struct LineDecoder: ~Copyable {
 
     private mutating func decode(_ line: StreamLines.Line, isEnded: Bool, into lines: inout DecodedLines) {
         let content: DecodedLines.Line.Content
+        // Most lines are events, and each is decoded where it stays.
+        let index = lines.events.count
+        lines.events.append(Event(t: 0, .other(type: "")))
+        var isEvent = false
+        defer {
+            if !isEvent {
+                lines.events.removeLast()
+            }
+        }
         do {
-            switch try decoder.decode(line, isEnded: isEnded) {
+            switch try decoder.decode(line, isEnded: isEnded, into: &lines.events[index]) {
             case .blank:
                 return
             case .event(let when):
-                content = .event(when, index: lines.events.count)
-                lines.events.append(decoder.takeEvent())
+                isEvent = true
+                content = .event(when, index: index)
             case .header:
                 content = .header(index: lines.headers.count)
                 lines.headers.append(decoder.header)

@@ -7,7 +7,7 @@ struct EventDecoder: ~Copyable {
         case blank
         /// It is in ``header``.
         case header
-        /// It is in ``event``.
+        /// It was put where it was to go.
         case event(When)
     }
 
@@ -52,8 +52,7 @@ struct EventDecoder: ~Copyable {
     private let kinds = Self.kinds
     private let reader = JSONReader()
     private var fields: EventFields
-    /// The event and the header decoded last, kept here so that they need not be handed about.
-    var event = Event(t: 0, .other(type: ""))
+    /// The header decoded last, kept here so that it need not be handed about.
     private(set) var header = Header(session: "", started: 0)
     private let longestLine: Int
 
@@ -64,12 +63,14 @@ struct EventDecoder: ~Copyable {
 
     /// Decodes a line of a stream.
     ///
-    /// - Parameter isEnded: False for what is left where the stream ends.
-    mutating func decode(_ line: StreamLines.Line, isEnded: Bool) throws(EventProblem.Fault) -> Line {
+    /// - Parameters:
+    ///   - isEnded: False for what is left where the stream ends.
+    ///   - event: Where an event goes: it is too large to be handed about.
+    mutating func decode(_ line: StreamLines.Line, isEnded: Bool, into event: inout Event) throws(EventProblem.Fault) -> Line {
         guard !line.isTooLong else { throw .tooLong(limit: longestLine) }
         guard !line.isBlank else { return .blank }
         do {
-            return try decode(line.text)
+            return try decode(line.text, into: &event)
         } catch {
             // What is whole and yet no event is at fault for another reason.
             if !isEnded, case .notJSON = error { throw .torn }
@@ -78,7 +79,7 @@ struct EventDecoder: ~Copyable {
     }
 
     /// Decodes one line that 64 readable bytes follow.
-    private mutating func decode(_ line: UnsafeBufferPointer<UInt8>) throws(EventProblem.Fault) -> Line {
+    private mutating func decode(_ line: UnsafeBufferPointer<UInt8>, into event: inout Event) throws(EventProblem.Fault) -> Line {
         let root: JSONElement
         do {
             root = try reader.read(padded: line)
@@ -114,13 +115,6 @@ struct EventDecoder: ~Copyable {
         event.approx = approx
         event.extra = fields.rest()
         return .event(when)
-    }
-
-    /// Takes the event decoded last out, without a copy of what it holds.
-    mutating func takeEvent() -> Event {
-        var taken = Event(t: 0, .other(type: ""))
-        swap(&taken, &event)
-        return taken
     }
 
     private mutating func when() -> When {

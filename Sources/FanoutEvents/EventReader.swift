@@ -37,21 +37,12 @@ public struct EventReader: ~Copyable {
         case later(Int64)
     }
 
-    /// What is known of one session's clock.
-    private struct Clock {
-        var header: Header
-        /// Microseconds to add to a `t`, where a header came after events and named another start.
-        var shift: Int64 = 0
-        var last: Int64 = 0
-    }
-
-    private let options: Options
     private var decoder: EventDecoder
+    /// The event decoded last.
+    private var event = Event(t: 0, .other(type: ""))
+    private var sessions: StreamSessions
     /// Lines that were decoded elsewhere.
     private var taken = 0
-    private var clocks: [Clock] = []
-    private var indices: [String: Int] = [:]
-    private var current: Int?
     private var cutter: StreamLines
     /// Lines seen so far, whole ones and blank ones too.
     public var lines: Int { cutter.count + taken }
@@ -59,8 +50,8 @@ public struct EventReader: ~Copyable {
     public var offset: Int64 { cutter.offset }
 
     public init(_ options: Options = Options()) {
-        self.options = options
         decoder = EventDecoder(options)
+        sessions = StreamSessions(unnamed: options.session)
         cutter = StreamLines(longest: options.longestLine)
     }
 
@@ -84,107 +75,28 @@ public struct EventReader: ~Copyable {
 
     private mutating func take(_ line: StreamLines.Line, isEnded: Bool, _ arrival: Arrival, _ receiver: inout some EventReceiver) {
         do {
-            switch try decoder.decode(line, isEnded: isEnded) {
+            switch try decoder.decode(line, isEnded: isEnded, into: &event) {
             case .blank: break
-            case .header: open(decoder.header, &receiver)
-            case .event(let when): resolve(when, arrival, line.offset, &receiver)
+            case .header: sessions.open(decoder.header, &receiver)
+            case .event(let when): sessions.take(&event, when, arrival, line.offset, &receiver)
             }
         } catch {
             receiver.report(EventProblem(line: line.number, fault: error))
         }
     }
 
-    /// Takes up the lines that follow what was read, decoded by a ``LineDecoder``. Their events are gone afterwards.
+    /// Takes up the lines that follow what was read, decoded by a ``LineDecoder``.
     package mutating func take(_ lines: inout DecodedLines, arrival: Arrival, into receiver: inout some EventReceiver) {
         for line in lines.lines {
             switch line.content {
             case .event(let when, let index):
-                // In exchange for the last one: an event is too large to be copied for nothing.
-                swap(&decoder.event, &lines.events[index])
-                resolve(when, arrival, line.offset, &receiver)
+                sessions.take(&lines.events[index], when, arrival, line.offset, &receiver)
             case .header(let index):
-                open(lines.headers[index], &receiver)
+                sessions.open(lines.headers[index], &receiver)
             case .fault(let index):
                 receiver.report(EventProblem(line: taken + line.number, fault: lines.faults[index]))
             }
         }
         taken += lines.count
-    }
-
-    private mutating func open(_ header: Header, _ receiver: inout some EventReceiver) {
-        if let index = indices[header.session] {
-            // Events came before it: what they were counted from stays, and what follows is moved to it.
-            var kept = header
-            kept.started = clocks[index].header.started
-            clocks[index].shift = header.started - kept.started
-            clocks[index].header = kept
-            current = index
-            receiver.open(kept, session: index)
-        } else {
-            current = begin(header, &receiver)
-        }
-    }
-
-    private mutating func begin(_ header: Header, _ receiver: inout some EventReceiver) -> Int {
-        let index = clocks.count
-        clocks.append(Clock(header: header))
-        indices[header.session] = index
-        receiver.open(header, session: index)
-        return index
-    }
-
-    /// Gives the event just decoded its session and its instant, and hands it on.
-    private mutating func resolve(_ when: EventDecoder.When, _ arrival: Arrival, _ start: Int64, _ receiver: inout some EventReceiver) {
-        let index = index(of: decoder.event.session, when, arrival, &receiver)
-        switch when {
-        case .sinceStart(let t):
-            decoder.event.t = t + clocks[index].shift
-        case .absolute(let instant):
-            decoder.event.t = instant - clocks[index].header.started
-        case .unsaid:
-            switch arrival {
-            case .live(let now):
-                decoder.event.t = max(clocks[index].last, now - clocks[index].header.started)
-                decoder.event.approx = decoder.event.approx ?? .arrival
-            case .later:
-                // A millisecond apart, so that the order can be seen.
-                decoder.event.t = clocks[index].last + 1000
-                decoder.event.approx = decoder.event.approx ?? .order
-            }
-        }
-        decoder.event.t = Instant.held(decoder.event.t)
-        clocks[index].last = max(clocks[index].last, decoder.event.t)
-        receiver.take(decoder.event, session: index, offset: start)
-    }
-
-    /// The index of the session that an event is of, which begins with it if need be.
-    private mutating func index(of session: String?, _ when: EventDecoder.When, _ arrival: Arrival, _ receiver: inout some EventReceiver)
-        -> Int
-    {
-        if session == nil, let current {
-            return current
-        }
-        let id = session ?? options.session
-        if let index = indices[id] {
-            if session == nil {
-                current = index
-            }
-            return index
-        }
-        let now =
-            switch arrival {
-            case .live(let now), .later(let now): now
-            }
-        let started =
-            switch when {
-            case .sinceStart(let t): now - t
-            case .absolute(let instant): instant
-            case .unsaid: now
-            }
-        let index = begin(Header(session: id, started: started), &receiver)
-        if session == nil {
-            current = index
-        }
-        return index
     }
 }

@@ -89,7 +89,7 @@ package final class Terminal {
             let attributes = Int32(style.attributes.rawValue)
             cncurses_set_style(Int32(number), attributes, style.foreground ?? -1, style.background ?? -1)
         }
-        cncurses_set_background(2 * Int32(Frame.Cell.blank.role.rawValue))
+        cncurses_set_background(Int32(Frame.Cell.blank.style))
     }
 
     /// Shows a frame: what differs from the frame before it is sent.

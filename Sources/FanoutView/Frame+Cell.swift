@@ -48,6 +48,9 @@ extension Frame {
         package var isContinuation: Bool { packed & (Self.contentMask | Self.clusterBit) == 0 }
         package var role: Role { Role(rawValue: UInt8(truncatingIfNeeded: packed >> 24)) ?? .text }
 
+        /// Its number among a theme's styles: its role doubled, one more where it is selected.
+        package var style: Int { 2 * Int(packed >> 24) + (isSelected ? 1 : 0) }
+
         /// All but the character.
         var look: UInt32 { packed & ~(Self.contentMask | Self.clusterBit) }
     }

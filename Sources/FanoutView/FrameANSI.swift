@@ -14,7 +14,7 @@ extension Frame {
         for x in 0..<width {
             let cell = self[x, y]
             guard !cell.isContinuation else { continue }
-            var style = styles[Int(cell.role.rawValue) * 2 + (cell.isSelected ? 1 : 0)]
+            var style = styles[cell.style]
             if cell.isReversed {
                 style.attributes.formSymmetricDifference(.reverse)
             }

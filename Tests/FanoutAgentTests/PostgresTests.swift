@@ -1,5 +1,4 @@
 import FanoutEngine
-import FanoutEvents
 import FanoutJSON
 import FanoutTestKit
 import FanoutTools

@@ -48,14 +48,7 @@ static void wake(uint32_t *word, int all) {
 }
 #endif
 
-uint32_t csystem_place_enter(struct csystem_place *place) {
-    __atomic_add_fetch(&place->waiting, 1, __ATOMIC_SEQ_CST);
-    return __atomic_load_n(&place->turn, __ATOMIC_SEQ_CST);
-}
-
 void csystem_place_wait(struct csystem_place *place, uint32_t turn, int64_t until) { wait_on(&place->turn, turn, until); }
-
-void csystem_place_leave(struct csystem_place *place) { __atomic_sub_fetch(&place->waiting, 1, __ATOMIC_SEQ_CST); }
 
 void csystem_place_signal(struct csystem_place *place, int all) {
     __atomic_add_fetch(&place->turn, 1, __ATOMIC_SEQ_CST);

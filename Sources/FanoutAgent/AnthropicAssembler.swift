@@ -188,7 +188,7 @@ struct AnthropicAssembler: ReplyAssembler {
     private func input(of block: Block, isWhole: Bool, otherwise value: JSONValue, _ writer: inout JSONWriter) {
         let input = block.call.map { calls.calls[$0].arguments } ?? block.input
         if isWhole, let raw = try? RawJSON(parsing: input) {
-            writer.raw(raw.json.utf8)
+            writer.text(raw.json)
         } else {
             writer.value(value)
         }

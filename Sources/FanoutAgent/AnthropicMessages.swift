@@ -102,7 +102,7 @@ extension AnthropicMessages {
         if !blocks.isEmpty {
             var writer = JSONWriter()
             writer.text("{\"role\":\"assistant\",\"content\":")
-            writer.raw(rawContent.json.utf8)
+            writer.text(rawContent.json)
             writer.text("}")
             reply.messages = [JSONText(unchecked: writer.bytes)]
         }

@@ -75,7 +75,7 @@ enum ClinicalTools {
         writer.text(",")
         writer.string(name)
         writer.text(":")
-        writer.raw(rows.array.utf8)
+        writer.text(rows.array)
         writer.text("}")
         return JSONText(unchecked: writer.bytes)
     }

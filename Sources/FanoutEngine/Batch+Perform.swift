@@ -79,21 +79,22 @@ extension Batch {
         let resolved = state.entries[call].resolved
         let freedBy = freedBy.map { state.entries[$0].prepared.call }
         note(.callStarted(Event.CallStarted(call: prepared.call, attempt: attempt, arguments: resolved?.shown, freedBy: freedBy)), &state)
-        deeds.starts.append(CallAttempt(prepared, place: call, attempt: attempt, resolved: resolved?.arguments, sink: self))
+        deeds.starts.append(CallAttempt(prepared, place: call, attempt: attempt, resolved: resolved?.arguments, origin: .batch(self)))
     }
 
     private func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool, _ state: inout State) -> Event.CallFinished {
         state.entries[call].isEnded = true
         guard case .ok = ending else { return finish(call, ending.error { state.named($0) }, isAbandoned: isAbandoned, &state) }
         let value = state.entries[call].value
-        let sent = send(value, of: call, &state)
+        let text = value?.text ?? ""
+        let sent = send(text, of: call, &state)
         return Event.CallFinished(
-            call: state.entries[call].prepared.call, outcome: .ok, result: value.json, bytes: Int64(value.text.utf8.count), sentBytes: sent)
+            call: state.entries[call].prepared.call, outcome: .ok, result: value?.json, bytes: Int64(text.utf8.count), sentBytes: sent)
     }
 
     private func finish(_ call: Int, _ error: CallError?, isAbandoned: Bool, _ state: inout State) -> Event.CallFinished {
         state.entries[call].error = error
-        state.entries[call].value = .null
+        state.entries[call].value = nil
         let sent = error.flatMap { send($0, of: call, &state) }
         return Event.CallFinished(
             call: state.entries[call].prepared.call, outcome: error?.kind.outcome ?? .unknown, error: error, sentBytes: sent,
@@ -103,11 +104,11 @@ extension Batch {
     /// Puts what a call gave into the words that the model is sent.
     ///
     /// - Returns: How many bytes that are; nil while the reply arrives, since nobody knows yet how much of each result may be sent.
-    private func send(_ value: WorkValue, of call: Int, _ state: inout State) -> Int64? {
-        guard let text = state.budget?.take(value.text) else { return nil }
+    private func send(_ text: String, of call: Int, _ state: inout State) -> Int64? {
+        guard let text = state.budget?.take(text) else { return nil }
         state.entries[call].sent = text
         if state.references == nil {
-            state.entries[call].value = nothing
+            state.entries[call].value = nil
         }
         return Int64(text.utf8.count)
     }
@@ -125,8 +126,8 @@ extension Batch {
         for call in state.entries.indices where state.entries[call].isEnded {
             if let error = state.entries[call].error {
                 _ = send(error, of: call, &state)
-            } else {
-                _ = send(state.entries[call].value, of: call, &state)
+            } else if let value = state.entries[call].value {
+                _ = send(value.text, of: call, &state)
             }
         }
     }
@@ -142,7 +143,7 @@ extension Batch {
         guard let references = state.references, let tool = prepared.tool else { return nil }
         do throws(CallError) {
             let value = try references.resolved(prepared.arguments) { other in
-                state.entries[state.machine.latest(other)].value.json.value
+                state.entries[state.machine.latest(other)].value?.json.value ?? .null
             }
             state.entries[call].resolved = (try tool.completed(value), JSONText(tool.redaction.cut(value).value))
             return nil

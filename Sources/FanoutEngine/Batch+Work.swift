@@ -50,8 +50,8 @@ extension Batch {
     }
 
     private func launch(_ start: CallAttempt, on workers: any TaskExecutor) -> Task<Void, Never> {
-        guard #available(macOS 26, *) else { return Task.detached(executorPreference: workers) { await self.work(start) } }
-        return Task.immediateDetached(executorPreference: workers) { await self.work(start) }
+        guard #available(macOS 26, *) else { return Task.detached(executorPreference: workers) { await start.work() } }
+        return Task.immediateDetached(executorPreference: workers) { await start.work() }
     }
 
     /// How many tasks are made at once. Those after them are made in turn with the work of these, so that ten thousand calls need the
@@ -65,7 +65,7 @@ extension Batch {
         tasks.reserveCapacity(starts.count)
         for start in starts {
             let executor: (any TaskExecutor)? = executors.all ?? (start.blocks ? executors.blocking : nil) ?? executors.others
-            tasks.append(Task.detached(executorPreference: executor) { await self.work(start) })
+            tasks.append(Task.detached(executorPreference: executor) { await start.work() })
         }
         if starts.endIndex < all.endIndex {
             Task.detached(executorPreference: executors.others) { self.begin(each: all[starts.endIndex...]) }
@@ -91,33 +91,21 @@ extension Batch {
         }
     }
 
-    // What does not wait stands apart: what an async function has at hand is kept for every call that waits.
-
-    private func work(_ start: CallAttempt) async {
-        guard let tool = start.prepared.tool else { return }
-        guard !isStopped(start) else { return }
-        do {
-            succeeded(start, try await tool.tool.run(ToolContext(start), start.resolved ?? start.prepared.ready))
-        } catch {
-            failed(start, error)
-        }
-    }
-
     /// Ends what was stopped while it waited for its turn to begin.
     @inline(never)
-    private func isStopped(_ start: CallAttempt) -> Bool {
+    func isStopped(_ start: CallAttempt) -> Bool {
         guard hasUnwanted.load(ordering: .acquiring), !isWanted(start) else { return false }
         ended(start, .failed(CallError(.cancelled, "It was stopped before it began.")))
         return true
     }
 
     @inline(never)
-    private func succeeded(_ start: CallAttempt, _ result: ToolResult) {
-        ended(start, .ok, WorkValue(result))
+    func succeeded(_ start: CallAttempt, _ result: ToolResult) {
+        ended(start, .ok, result)
     }
 
     @inline(never)
-    private func failed(_ start: CallAttempt, _ error: any Error) {
+    func failed(_ start: CallAttempt, _ error: any Error) {
         ended(start, WorkFailure.end(error))
     }
 
@@ -129,7 +117,7 @@ extension Batch {
     fileprivate struct Ended {
         let attempt: CallAttempt
         let end: BatchMachine.WorkEnd
-        var value: WorkValue
+        var value: ToolResult?
     }
 
     struct Inbox {
@@ -138,24 +126,24 @@ extension Batch {
         fileprivate var isAttended = false
     }
 
-    private func ended(_ attempt: CallAttempt, _ end: consuming BatchMachine.WorkEnd, _ value: consuming WorkValue = .null) {
+    private func ended(_ attempt: CallAttempt, _ end: BatchMachine.WorkEnd, _ value: consuming ToolResult? = nil) {
         attempt.end()
-        var ended = Ended(attempt: attempt, end: end, value: value)
+        var value = value
         // Whoever finds another at it leaves the end to that one, and its thread is free for other work.
         let attends = inbox.withLock { inbox in
             if inbox.isAttended {
-                inbox.ends.append(ended)
+                inbox.ends.append(Ended(attempt: attempt, end: end, value: value))
                 return false
             }
             inbox.isAttended = true
             return true
         }
         guard attends else { return }
-        change { tell(&ended, &$0) }
+        change { tell(attempt, end, &value, &$0) }
         while var ends = left() {
             change { state in
                 for place in ends.indices {
-                    tell(&ends[place], &state)
+                    tell(ends[place].attempt, ends[place].end, &ends[place].value, &state)
                 }
             }
         }
@@ -174,12 +162,11 @@ extension Batch {
     }
 
     /// Tells the machine. What the work gave goes to the call's entry, and is not copied.
-    private func tell(_ ended: inout Ended, _ state: inout State) {
-        let place = ended.attempt.place
-        state.entries[place].task = nil
-        swap(&state.entries[place].value, &ended.value)
-        let random = ended.end == .ok ? 0 : engine.random()
-        state.machine.ended(place, attempt: ended.attempt.attempt, ended.end, random: random, now: engine.time.now())
+    private func tell(_ attempt: CallAttempt, _ end: BatchMachine.WorkEnd, _ value: inout ToolResult?, _ state: inout State) {
+        state.entries[attempt.place].task = nil
+        swap(&state.entries[attempt.place].value, &value)
+        let random = end == .ok ? 0 : engine.random()
+        state.machine.ended(attempt.place, attempt: attempt.attempt, end, random: random, now: engine.time.now())
     }
 }
 

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The batch suspends on one continuation. The work of each attempt is a task of its own, so that it can be abandoned; its entry here
 /// knows it until it ends. Everything is decided and posted under one lock, so that events stand in the order in which they were
 /// decided; tasks are made, cancelled and resumed outside it.
-final class Batch: ReportSink {
+final class Batch: Sendable {
     struct State {
         var machine: BatchMachine
         var entries: [BatchEntry] = []
@@ -56,8 +56,6 @@ final class Batch: ReportSink {
     let executors: Executors
     let state: Guarded<State>
     let inbox = Guarded(Inbox())
-    /// What stands for a result that is not needed any more, at hand.
-    let nothing = WorkValue.null
     /// Whether an attempt was stopped before its work was known to have begun; without a lock, since it is asked before any begins.
     let hasUnwanted = Atomic(false)
 

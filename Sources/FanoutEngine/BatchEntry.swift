@@ -90,8 +90,8 @@ struct BatchEntry: Sendable {
     /// What the work is given, where references were replaced, and what events show of it.
     var resolved: (arguments: JSONValue, shown: JSONText)?
     var task: Task<Void, Never>?
-    /// What its work gave: null until there is something, and when it is not needed any more.
-    var value = WorkValue.null
+    /// What its work gave; nil until there is something, and when it is not needed any more.
+    var value: ToolResult?
     var isEnded = false
     /// Why it ended without a result.
     var error: CallError?
@@ -99,24 +99,4 @@ struct BatchEntry: Sendable {
     var sent: String?
 
     init(_ prepared: PreparedCall) { self.prepared = prepared }
-}
-
-/// What work gave, as it is recorded and as it is sent.
-struct WorkValue: Sendable {
-    static let null = WorkValue(.json(JSONText(.null)))
-
-    let json: JSONText
-    let text: String
-
-    init(_ result: ToolResult) {
-        switch result {
-        case .text(let text):
-            json = JSONText(string: text)
-            self.text = text
-        case .json(let json):
-            // Elided bytes are no value.
-            self.json = json.isElided ? JSONText(.null) : json
-            text = String(decoding: self.json.utf8, as: UTF8.self)
-        }
-    }
 }

@@ -173,6 +173,9 @@ package struct BatchMachine: Sendable {
     // MARK: After an end
 
     /// Ends a call for good.
+    ///
+    /// Inlined, so that an ending is made where it stays: most are ``BatchEffect/Ending/ok``, which a copy of any costs several times.
+    @inline(__always)
     mutating func finish(_ call: Int, _ ending: BatchEffect.Ending, isAbandoned: Bool = false, now: Int64) {
         guard calls[call].phase != .finished else { return }
         if calls[call].phase == .gated {
@@ -183,8 +186,13 @@ package struct BatchMachine: Sendable {
         calls[call].isAbandoned = isAbandoned
         open -= 1
         effects.append(.finish(call: call, ending, isAbandoned: isAbandoned))
-        ended.append(call)
+        if concernsOthers(call) {
+            ended.append(call)
+        }
     }
+
+    /// Whether anybody may wait for a call's end, or for what it holds.
+    private func concernsOthers(_ call: Int) -> Bool { !dependents.isEmpty || calls[call].passed > 0 || calls[call].touches }
 
     /// Tells of what ended to whom it concerns, until nothing more follows from it.
     mutating func propagate(now: Int64) {

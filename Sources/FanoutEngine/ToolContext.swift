@@ -26,7 +26,7 @@ public struct ToolContext: Sendable {
             call: call, id: call, name: name, index: 0, turn: turn, tool: nil, arguments: .null, shown: .elided, redacted: [], ready: .null,
             after: [],
             failure: nil, retryOf: nil)
-        source = CallAttempt(prepared, place: 0, attempt: attempt, resolved: nil, sink: ClosureSink(time: time, report))
+        source = CallAttempt(prepared, place: 0, attempt: attempt, resolved: nil, origin: .alone(Observer(time: time, report)))
     }
 
     /// What work says while it runs.
@@ -37,33 +37,33 @@ public struct ToolContext: Sendable {
 
     /// Says how far it is.
     public func progress(done: Double? = nil, total: Double? = nil, message: String? = nil) {
-        source.sink.report(.progress(done: done, total: total, message: message), call: source.place, attempt: attempt)
+        source.report(.progress(done: done, total: total, message: message))
     }
 
     /// Shows a piece of output before the result is there.
     public func output(_ text: String, stream: Event.OutputStream? = nil) {
-        source.sink.report(.output(text, stream: stream), call: source.place, attempt: attempt)
+        source.report(.output(text, stream: stream))
     }
 
     /// Microseconds on the session's clock.
-    public var now: Int64 { source.sink.time.now() }
+    public var now: Int64 { source.time.now() }
 
     /// Sleeps for so many microseconds, on the engine's one timer.
     ///
     /// - Throws: `CancellationError`, at once, when the call is cancelled or its time is up.
     public func sleep(for microseconds: Int64) async throws {
-        try await source.sink.time.sleep(until: now.later(by: microseconds))
+        try await source.time.sleep(until: now.later(by: microseconds))
     }
 
     /// Sleeps until an instant of the session's clock.
     public func sleep(until instant: Int64) async throws {
-        try await source.sink.time.sleep(until: instant)
+        try await source.time.sleep(until: instant)
     }
 
     /// Has `body` called after so many microseconds, on the timer's own thread, also when the call has been cancelled by then. It must
     /// return soon.
     package func wake(after microseconds: Int64, _ body: @escaping @Sendable () -> Void) -> Alarm {
-        source.sink.time.wake(at: now.later(by: microseconds), body)
+        source.time.wake(at: now.later(by: microseconds), body)
     }
 }
 
@@ -75,19 +75,52 @@ final class CallAttempt: Sendable {
     let attempt: Int
     /// Its arguments, where references were replaced.
     let resolved: JSONValue?
-    let sink: any ReportSink
+    private let origin: Origin
     private let over = Atomic(false)
 
-    init(_ prepared: PreparedCall, place: Int, attempt: Int, resolved: JSONValue?, sink: any ReportSink) {
+    /// Who has it run.
+    enum Origin: Sendable {
+        case batch(Batch)
+        /// Somebody without an engine.
+        case alone(Observer)
+    }
+
+    init(_ prepared: PreparedCall, place: Int, attempt: Int, resolved: JSONValue?, origin: Origin) {
         self.prepared = prepared
         self.place = place
         self.attempt = attempt
         self.resolved = resolved
-        self.sink = sink
+        self.origin = origin
     }
 
     /// Whether the work may hold on to its thread.
     var blocks: Bool { prepared.tool?.tool.traits.blocks == true }
+
+    var time: any Timekeeper {
+        switch origin {
+        case .batch(let batch): batch.time
+        case .alone(let observer): observer.time
+        }
+    }
+
+    func report(_ report: ToolContext.Report) {
+        switch origin {
+        case .batch(let batch): batch.report(report, call: place, attempt: attempt)
+        case .alone(let observer): observer.report(report)
+        }
+    }
+
+    /// Does the work, and tells the batch how it ended.
+    ///
+    /// What does not wait stands apart: what an async function has at hand is kept for every call that waits.
+    func work() async {
+        guard case .batch(let batch) = origin, let tool = prepared.tool, !batch.isStopped(self) else { return }
+        do {
+            batch.succeeded(self, try await tool.tool.run(ToolContext(self), resolved ?? prepared.ready))
+        } catch {
+            batch.failed(self, error)
+        }
+    }
 
     /// Whether the work has ended; asked by whoever began it, to know without a lock that there is nothing left to hold.
     var hasEnded: Bool { over.load(ordering: .acquiring) }
@@ -95,21 +128,13 @@ final class CallAttempt: Sendable {
     func end() { over.store(true, ordering: .releasing) }
 }
 
-/// Where the reports of a batch's calls go.
-protocol ReportSink: AnyObject, Sendable {
-    var time: any Timekeeper { get }
-    func report(_ report: ToolContext.Report, call: Int, attempt: Int)
-}
-
-/// A class, because contexts hold their sink by reference.
-private final class ClosureSink: ReportSink {
+/// What a context outside an engine reports to. A class, because contexts hold it by reference.
+final class Observer: Sendable {
     let time: any Timekeeper
-    private let closure: @Sendable (ToolContext.Report) -> Void
+    let report: @Sendable (ToolContext.Report) -> Void
 
-    init(time: any Timekeeper, _ closure: @escaping @Sendable (ToolContext.Report) -> Void) {
+    init(time: any Timekeeper, _ report: @escaping @Sendable (ToolContext.Report) -> Void) {
         self.time = time
-        self.closure = closure
+        self.report = report
     }
-
-    func report(_ report: ToolContext.Report, call: Int, attempt: Int) { closure(report) }
 }

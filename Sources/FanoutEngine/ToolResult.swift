@@ -10,6 +10,23 @@ public enum ToolResult: Sendable, Hashable {
 
     /// The value as it would be written.
     public static func value(_ value: JSONValue) -> ToolResult { .json(JSONText(value)) }
+
+    /// As it is recorded, and as others refer to it.
+    var json: JSONText {
+        switch self {
+        case .text(let text): JSONText(string: text)
+        // Elided bytes are no value.
+        case .json(let json): json.isElided ? JSONText(.null) : json
+        }
+    }
+
+    /// As the model is sent it.
+    var text: String {
+        switch self {
+        case .text(let text): text
+        case .json: json.description
+        }
+    }
 }
 
 /// How a tool says more of a failure than a ``CallError`` does.

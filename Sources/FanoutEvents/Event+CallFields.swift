@@ -217,6 +217,8 @@ extension Event {
         /// Its work goes on in the background, as asked.
         public var detached: Bool
 
+        /// Inlined, since it is the largest, and most of it is nil wherever it is made.
+        @inlinable @inline(__always)
         public init(
             call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil, bytes: Int64? = nil, sentBytes: Int64? = nil,
             run: Int64? = nil, sharedWith: String? = nil, abandoned: Bool = false, detached: Bool = false

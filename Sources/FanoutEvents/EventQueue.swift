@@ -83,7 +83,8 @@ public final class EventQueue: Sendable {
             let wasEmpty = state.chunks.isEmpty
             let mayMerge = state.mergeable > 0 || events.contains(where: \.isMergeable)
             if events.count == 1, !mayMerge {
-                add(events.removeLast(), &state)
+                // Unlike the removal of the last, this one passes no optional on the way.
+                add(events.remove(at: 0), &state)
             } else if events.count < Self.shortPiece || mayMerge {
                 // Taken out one by one, from the end, so that none is copied.
                 events.reverse()

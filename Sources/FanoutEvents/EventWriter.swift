@@ -77,7 +77,7 @@ public struct EventWriter: Sendable {
             json.text(",")
             json.string(unknown.name)
             json.text(":")
-            json.raw(unknown.value.utf8)
+            json.text(unknown.value)
         }
         json.text("}\n")
     }
@@ -120,7 +120,7 @@ extension EventWriter {
     mutating func field(_ name: StaticString, _ value: JSONText?) {
         guard let value, !value.isElided else { return }
         self.name(name)
-        json.raw(value.utf8)
+        json.text(value)
     }
 
     /// A flag that is written only where it is set.

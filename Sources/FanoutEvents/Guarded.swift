@@ -28,11 +28,29 @@ public final class Guarded<Value>: Sendable {
 }
 
 /// Notes to ThreadSanitizer, in a form that inlined code may name.
+///
+/// Debug builds alone have them, since those are what the sanitizer is built into.
 @usableFromInline
 enum SanitizerNote {
-    @usableFromInline
-    static func acquired(_ address: UnsafeMutableRawPointer) { csystem_acquired(address) }
+    @inlinable
+    static func acquired(_ address: UnsafeMutableRawPointer) {
+        #if DEBUG
+            noteAcquired(address)
+        #endif
+    }
 
-    @usableFromInline
-    static func releasing(_ address: UnsafeMutableRawPointer) { csystem_releasing(address) }
+    @inlinable
+    static func releasing(_ address: UnsafeMutableRawPointer) {
+        #if DEBUG
+            noteReleasing(address)
+        #endif
+    }
+
+    #if DEBUG
+        @usableFromInline
+        static func noteAcquired(_ address: UnsafeMutableRawPointer) { csystem_acquired(address) }
+
+        @usableFromInline
+        static func noteReleasing(_ address: UnsafeMutableRawPointer) { csystem_releasing(address) }
+    #endif
 }

@@ -1,51 +1,82 @@
-/// One JSON value as the bytes it was written in: `1.10` stays `1.10`.
+/// One JSON value as it is written: `1.10` stays `1.10`.
 ///
 /// A payload that a reader left where it stands in its file is ``elided``.
-public struct JSONText: Sendable, Hashable {
-    public var utf8: [UInt8]
+public struct JSONText: Sendable {
+    /// Strings are the most of what tools give, and few of them are ever written: they are kept as they came.
+    private enum Form: Sendable {
+        case bytes([UInt8])
+        case string(String)
+    }
+
+    private let form: Form
 
     /// The caller answers for these bytes being one JSON value, without a line break.
-    public init(unchecked utf8: [UInt8]) { self.utf8 = utf8 }
+    public init(unchecked utf8: [UInt8]) { form = .bytes(utf8) }
 
     public init(_ value: JSONValue) {
         var writer = JSONWriter()
         writer.value(value)
-        utf8 = writer.bytes
+        form = .bytes(writer.bytes)
     }
 
     /// A string.
-    public init(string: String) {
-        var string = string
-        utf8 = string.withUTF8 { text in
-            // Most need no escapes, and are copied as they are.
-            guard !text.contains(where: JSONWriter.isEscaped) else {
-                var writer = JSONWriter()
-                writer.string(text)
-                return writer.bytes
-            }
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(text.count + 2)
-            bytes.append(0x22)
-            bytes.append(contentsOf: text)
-            bytes.append(0x22)
+    public init(string: String) { form = .string(string) }
+
+    /// Its bytes; those of a string are written each time they are asked for.
+    public var utf8: [UInt8] {
+        switch form {
+        case .bytes(let bytes):
             return bytes
+        case .string(let text):
+            var writer = JSONWriter()
+            writer.string(text)
+            return writer.bytes
         }
     }
 
     /// Stands for a value that is known to be there and was not taken along.
     public static let elided = JSONText(unchecked: [])
-    public var isElided: Bool { utf8.isEmpty }
+
+    public var isElided: Bool {
+        switch form {
+        case .bytes(let bytes): bytes.isEmpty
+        case .string: false
+        }
+    }
 
     /// The value. A text that is none reads as null.
     public var value: JSONValue {
-        do {
-            return try JSONValue(parsing: utf8)
-        } catch {
-            return .null
+        switch form {
+        case .bytes(let bytes): (try? JSONValue(parsing: bytes)) ?? .null
+        case .string(let text): .string(text)
+        }
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        switch form {
+        case .bytes(let bytes): writer.raw(bytes)
+        case .string(let text): writer.string(text)
         }
     }
 }
 
+extension JSONText: Hashable {
+    /// Two are the same where their bytes are.
+    public static func == (a: JSONText, b: JSONText) -> Bool {
+        switch (a.form, b.form) {
+        case (.bytes(let a), .bytes(let b)): a == b
+        default: a.utf8 == b.utf8
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
+}
+
 extension JSONText: CustomStringConvertible {
     public var description: String { String(decoding: utf8, as: UTF8.self) }
+}
+
+extension JSONWriter {
+    /// A value as it is written.
+    public mutating func text(_ json: JSONText) { json.write(to: &self) }
 }

@@ -57,7 +57,7 @@ package enum PostgresType: Hashable, Sendable {
         case .json:
             // What is JSON only after mending stays the text it is.
             if let json = try? RawJSON(parsing: Array(text)), !json.wasMended {
-                writer.raw(json.json.utf8)
+                writer.text(json.json)
             } else {
                 writer.string(String(decoding: text, as: UTF8.self))
             }

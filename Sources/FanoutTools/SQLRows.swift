@@ -59,7 +59,7 @@ package struct SQLRows: Sendable, Hashable {
             writer.string(whatIsMissing)
         }
         writer.text(",\"rows\":")
-        writer.raw(array.utf8)
+        writer.text(array)
         writer.text("}")
         return JSONText(unchecked: writer.bytes)
     }
@@ -72,7 +72,7 @@ package struct SQLRows: Sendable, Hashable {
             if index > 0 {
                 writer.text(",")
             }
-            writer.raw(row.utf8)
+            writer.text(row)
         }
         writer.text("]")
         return JSONText(unchecked: writer.bytes)

@@ -147,7 +147,7 @@ struct CallText {
             writer.text(writer.bytes.isEmpty ? "{" : ",")
             writer.string(name)
             writer.text(":")
-            writer.raw(value.utf8)
+            writer.text(value)
         }
 
         var text: String { String(decoding: writer.bytes + [UInt8(ascii: "}")], as: UTF8.self) }

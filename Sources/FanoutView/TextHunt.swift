@@ -187,8 +187,9 @@ struct TextHunt: Sendable {
     /// As it is shown: what is escaped in JSON is looked for as what it stands for.
     private func occurs(in json: JSONText?) -> Bool {
         guard let json, !json.isElided else { return false }
-        guard json.utf8.contains(UInt8(ascii: "\\")) else {
-            return json.utf8.withUnsafeBufferPointer { needle.offset(in: $0) } != nil
+        let bytes = json.utf8
+        guard bytes.contains(UInt8(ascii: "\\")) else {
+            return bytes.withUnsafeBufferPointer { needle.offset(in: $0) } != nil
         }
         let value = json.value
         return needle.occurs(in: value.string ?? PrettyJSON.text(value))

@@ -17,13 +17,16 @@ struct csystem_place {
 /// Enters a place: no signal from here on is missed.
 ///
 /// Returns what to wait with.
-uint32_t csystem_place_enter(struct csystem_place *place);
+static inline uint32_t csystem_place_enter(struct csystem_place *place) {
+    __atomic_add_fetch(&place->waiting, 1, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&place->turn, __ATOMIC_SEQ_CST);
+}
 
 /// Waits until a signal, until the monotonic clock shows so many nanoseconds (INT64_MAX for no limit), or for no reason.
 void csystem_place_wait(struct csystem_place *place, uint32_t turn, int64_t until);
 
 /// Leaves a place that was entered.
-void csystem_place_leave(struct csystem_place *place);
+static inline void csystem_place_leave(struct csystem_place *place) { __atomic_sub_fetch(&place->waiting, 1, __ATOMIC_SEQ_CST); }
 
 /// Wakes one thread that waits there, or all of them.
 void csystem_place_signal(struct csystem_place *place, int all);

@@ -49,9 +49,9 @@ extension Batch {
         }
     }
 
-    private func launch(_ start: CallAttempt, on workers: any TaskExecutor) -> Task<Void, Never> {
-        guard #available(macOS 26, *) else { return Task.detached(executorPreference: workers) { await start.work() } }
-        return Task.immediateDetached(executorPreference: workers) { await start.work() }
+    private func launch(_ start: CallAttempt, on workers: any TaskExecutor) -> AttemptTask {
+        guard #available(macOS 26, *) else { return .detached(executorPreference: workers) { await start.work() } }
+        return .immediateDetached(executorPreference: workers) { await start.work() }
     }
 
     /// How many tasks are made at once. Those after them are made in turn with the work of these, so that ten thousand calls need the
@@ -61,11 +61,11 @@ extension Batch {
     /// Has each attempt's work begin on whatever thread is free.
     private func begin(each all: ArraySlice<CallAttempt>) {
         let starts = all.prefix(Self.tasksAtOnce)
-        var tasks: [Task<Void, Never>] = []
+        var tasks: [AttemptTask] = []
         tasks.reserveCapacity(starts.count)
         for start in starts {
             let executor: (any TaskExecutor)? = executors.all ?? (start.blocks ? executors.blocking : nil) ?? executors.others
-            tasks.append(Task.detached(executorPreference: executor) { await start.work() })
+            tasks.append(AttemptTask.detached(executorPreference: executor) { await start.work() })
         }
         if starts.endIndex < all.endIndex {
             Task.detached(executorPreference: executors.others) { self.begin(each: all[starts.endIndex...]) }
@@ -74,14 +74,14 @@ extension Batch {
     }
 
     /// Knows the tasks of attempts, to stop them.
-    private func hold(_ tasks: [Task<Void, Never>], of starts: some Sequence<CallAttempt>) {
+    private func hold(_ tasks: [AttemptTask], of starts: some Sequence<CallAttempt>) {
         for (start, task) in zip(starts, tasks) where isUnwanted(task, of: start) {
             task.cancel()
         }
     }
 
     /// Knows the task of an attempt, to stop it. By now it may have ended, or not be wanted any more.
-    private func isUnwanted(_ task: Task<Void, Never>, of start: CallAttempt) -> Bool {
+    private func isUnwanted(_ task: AttemptTask, of start: CallAttempt) -> Bool {
         state.withLock { state in
             if state.machine.wants(start.place, attempt: start.attempt) {
                 state.entries[start.place].task = task

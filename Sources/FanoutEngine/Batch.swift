@@ -31,7 +31,7 @@ final class Batch: Sendable {
     /// What is left to do once the lock is open.
     struct Deeds {
         var starts: [CallAttempt] = []
-        var stops: [Task<Void, Never>] = []
+        var stops: [AttemptTask] = []
         var released: [String] = []
         var waiter: Waiter?
 

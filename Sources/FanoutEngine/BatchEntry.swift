@@ -89,7 +89,7 @@ struct BatchEntry: Sendable {
     let prepared: PreparedCall
     /// What the work is given, where references were replaced, and what events show of it.
     var resolved: (arguments: JSONValue, shown: JSONText)?
-    var task: Task<Void, Never>?
+    var task: AttemptTask?
     /// What its work gave; nil until there is something, and when it is not needed any more.
     var value: ToolResult?
     var isEnded = false

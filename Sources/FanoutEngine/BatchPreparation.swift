@@ -93,9 +93,8 @@ struct BatchPreparation {
             let (value, cut) = redaction.cut(.object(object))
             return (JSONText(value), cut)
         }
-        let text = Array(call.arguments.utf8)
         // A line must stay one, and what needed mending is no JSON as it stands.
-        let isPlain = !object.isEmpty && !reader.wasMended && text.allSatisfy { $0 != 0x0a && $0 != 0x0d }
-        return (isPlain ? JSONText(unchecked: text) : JSONText(.object(object)), [])
+        let isPlain = !object.isEmpty && !reader.wasMended && call.arguments.utf8.allSatisfy { $0 != 0x0a && $0 != 0x0d }
+        return (isPlain ? JSONText(unchecked: call.arguments) : JSONText(.object(object)), [])
     }
 }

@@ -67,6 +67,9 @@ public struct ToolContext: Sendable {
     }
 }
 
+/// The task of an attempt. It never throws; one that says so would be wrapped once more by the system, for each call.
+typealias AttemptTask = Task<Void, any Error>
+
 /// One attempt of a call. A class, so that its task and its work hold one pointer.
 final class CallAttempt: Sendable {
     let prepared: PreparedCall

@@ -2,9 +2,11 @@
 ///
 /// A payload that a reader left where it stands in its file is ``elided``.
 public struct JSONText: Sendable {
-    /// Strings are the most of what tools give, and few of them are ever written: they are kept as they came.
+    /// Most are never written: what was a string is kept as it came.
     private enum Form: Sendable {
         case bytes([UInt8])
+        case text(String)
+        /// What a string holds, without quotes and escapes.
         case string(String)
     }
 
@@ -12,6 +14,9 @@ public struct JSONText: Sendable {
 
     /// The caller answers for these bytes being one JSON value, without a line break.
     public init(unchecked utf8: [UInt8]) { form = .bytes(utf8) }
+
+    /// The caller answers for this being one JSON value, without a line break.
+    public init(unchecked text: String) { form = .text(text) }
 
     public init(_ value: JSONValue) {
         var writer = JSONWriter()
@@ -27,6 +32,8 @@ public struct JSONText: Sendable {
         switch form {
         case .bytes(let bytes):
             return bytes
+        case .text(let text):
+            return Array(text.utf8)
         case .string(let text):
             var writer = JSONWriter()
             writer.string(text)
@@ -40,6 +47,7 @@ public struct JSONText: Sendable {
     public var isElided: Bool {
         switch form {
         case .bytes(let bytes): bytes.isEmpty
+        case .text(let text): text.isEmpty
         case .string: false
         }
     }
@@ -48,6 +56,7 @@ public struct JSONText: Sendable {
     public var value: JSONValue {
         switch form {
         case .bytes(let bytes): (try? JSONValue(parsing: bytes)) ?? .null
+        case .text(let text): (try? JSONValue(parsing: text)) ?? .null
         case .string(let text): .string(text)
         }
     }
@@ -55,6 +64,7 @@ public struct JSONText: Sendable {
     fileprivate func write(to writer: inout JSONWriter) {
         switch form {
         case .bytes(let bytes): writer.raw(bytes)
+        case .text(let text): writer.raw(text.utf8)
         case .string(let text): writer.string(text)
         }
     }

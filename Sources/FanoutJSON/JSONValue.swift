@@ -22,7 +22,7 @@ extension JSONValue {
     }
 
     public init(parsing text: String) throws(JSONError) {
-        try self.init(parsing: Array(text.utf8))
+        try self.init(parsing: text.utf8)
     }
 
     package init(_ element: JSONElement) {

@@ -85,11 +85,11 @@ extension Dashboard {
             switch row {
             case .turn(let turn): drawHeading(turn, isFolded: false, y, columns, timeline, t, into: &frame)
             case .foldedTurn(let turn, _, _):
-                drawFoldedTurn(turn, rows.lanes(of: row), y, columns, timeline, t, into: &frame)
+                drawFoldedTurn(turn, arrangement.lanes(of: row, timeline, t), y, columns, timeline, t, into: &frame)
             case .lane(let lane, let depth):
                 drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             case .foldedCall(let lane, let depth, let folded):
-                let errors = rows.lanes(of: row).dropFirst().count { timeline.state(of: $0, at: t).isError }
+                let errors = arrangement.lanes(of: row, timeline, t).dropFirst().count { timeline.state(of: $0, at: t).isError }
                 drawLane(
                     lane, depth, folded: (folded, errors), y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
             case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
@@ -187,7 +187,7 @@ extension Dashboard {
     // MARK: Which rows
 
     private mutating func placeRows(_ timeline: Timeline, _ t: Int64) {
-        rows = rowList(timeline, t)
+        let rows = rowList(timeline, t)
         let follows = selection == nil || usesPlacement
         if follows, rows.count > laneRows, !arrangement.isFlat {
             let tail = rows.rows(from: rows.count - laneRows, limit: laneRows)
@@ -276,7 +276,7 @@ extension Dashboard {
         for row in visible {
             switch row {
             case .foldedTurn, .run:
-                for lane in rows.lanes(of: row) {
+                for lane in arrangement.lanes(of: row, timeline, t) {
                     let lane = timeline.lane(lane)
                     spans.append((lane.seen, min(t, lane.hasEnded ? lane.ended : timeline.over == nil ? t : timeline.last)))
                 }

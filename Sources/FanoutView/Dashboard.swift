@@ -165,7 +165,6 @@ package struct Dashboard: Sendable {
 
     // What was found when the last frame was drawn; keys and the mouse refer to what is seen.
     var regions: [Region] = []
-    var rows = RowList(Timeline(header: Header(session: "", started: 0)), at: 0)
     var visible: [Row] = []
     var laneRows = 1
     var axis = Axis(start: 0, span: 1, columns: 1)

@@ -42,6 +42,8 @@ package enum Row: Sendable, Hashable {
 ///
 /// Turns that are the work of a call stand under that call; all others one after the other, each under a heading where there are
 /// several. In another order than that of the calls there are no headings and nothing is nested.
+///
+/// It is made where it is used and not kept: while it is there its timeline is shared, and an event would have to copy what it adds to.
 package struct RowList: Sendable {
     struct Part: Sendable {
         /// Of the turn at its top.
@@ -188,25 +190,7 @@ package struct RowList: Sendable {
     }
 
     /// The lanes that a row stands for.
-    package func lanes(of row: Row) -> [Int] {
-        switch row {
-        case .turn: []
-        case .lane(let lane, _): [lane]
-        case .run(let lanes, _): lanes
-        case .foldedTurn(let turn, _, _): lanes(under: turn, depth: 0)
-        case .foldedCall(let lane, let depth, _): [lane] + timeline.children(of: lane).flatMap { lanes(under: $0, depth: depth + 1) }
-        }
-    }
-
-    private func lanes(under turn: Int, depth: Int) -> [Int] {
-        timeline.turns[turn].lanes.flatMap { number -> [Int] in
-            let lane = timeline.lane(Int(number))
-            guard lane.seen <= t else { return [] }
-            let own = arrangement.passes(Int(number), timeline, t) ? [Int(number)] : []
-            guard lane.isParent, depth < Self.deepest else { return own }
-            return own + timeline.children(of: Int(number)).flatMap { lanes(under: $0, depth: depth + 1) }
-        }
-    }
+    package func lanes(of row: Row) -> [Int] { arrangement.lanes(of: row, timeline, t) }
 
     /// The row at which a turn begins, and the turn of a row.
     package func firstRow(ofTurn turn: Int) -> Int? { arrangement.isFlat ? nil : parts.first { $0.turn == turn }?.first }
@@ -266,6 +250,30 @@ package struct RowList: Sendable {
             guard lane.seen <= t else { return count }
             guard lane.isParent, depth < deepest else { return count + 1 }
             return timeline.children(of: Int(number)).reduce(count + 1) { $0 + Self.count($1, in: timeline, at: t, depth: depth + 1) }
+        }
+    }
+}
+
+extension Arrangement {
+    /// The lanes that a row stands for at an instant.
+    func lanes(of row: Row, _ timeline: Timeline, _ t: Int64) -> [Int] {
+        switch row {
+        case .turn: []
+        case .lane(let lane, _): [lane]
+        case .run(let lanes, _): lanes
+        case .foldedTurn(let turn, _, _): lanes(under: turn, depth: 0, timeline, t)
+        case .foldedCall(let lane, let depth, _):
+            [lane] + timeline.children(of: lane).flatMap { lanes(under: $0, depth: depth + 1, timeline, t) }
+        }
+    }
+
+    private func lanes(under turn: Int, depth: Int, _ timeline: Timeline, _ t: Int64) -> [Int] {
+        timeline.turns[turn].lanes.flatMap { number -> [Int] in
+            let lane = timeline.lane(Int(number))
+            guard lane.seen <= t else { return [] }
+            let own = passes(Int(number), timeline, t) ? [Int(number)] : []
+            guard lane.isParent, depth < RowList.deepest else { return own }
+            return own + timeline.children(of: Int(number)).flatMap { lanes(under: $0, depth: depth + 1, timeline, t) }
         }
     }
 }

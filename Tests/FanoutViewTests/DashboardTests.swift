@@ -292,6 +292,29 @@ struct DashboardTests {
         }
     }
 
+    /// Whether a value has a timeline in it, at whatever depth.
+    private static func holdsTimeline(_ value: Any) -> Bool {
+        value is Timeline || value is Timelines || Mirror(reflecting: value).children.contains { holdsTimeline($0.value) }
+    }
+
+    @Test("nothing of a timeline is kept from one frame to the next: what comes then would have to copy what it adds to")
+    func keepsNoTimeline() {
+        var stage = Stage(Self.timelines([Self.score, Self.score], spacing: 3_000_000), at: 9_400_000)
+        #expect(Self.holdsTimeline(["rows": RowList(stage.timelines[0], at: 0)]))
+        stage.height = 40
+        let walks: [[Key]] = [
+            [], ["j", "j", .enter], [.tab, .tab], [.escape, "s"], ["s", "s"], ["S", "z"], ["Z"], ["/", "g", .enter], ["n"], ["}"],
+            [.function(6)], [.function(7)], [.escape, .function(8)], ["j", "G"], [.function(5), "?"],
+        ]
+        for keys in walks {
+            for key in keys {
+                stage.press(key)
+            }
+            _ = stage.frame()
+            #expect(!Self.holdsTimeline(stage.dashboard), "after \(keys)")
+        }
+    }
+
     @Test("before anything comes, it says what it waits for")
     func waiting() {
         var stage = Stage(Timelines(), at: 0)

@@ -154,6 +154,7 @@ extension Dashboard {
             line.add("run", DurationText.length(measured), .text, into: &frame)
             line.add("measured where it ran", .muted, gap: 1, into: &frame)
         }
+        fetchOrder(ofTurn: Int(lane.turn), timeline)
         guard lane.kind == .call, let place = orderPlace(of: number, timeline) else { return }
         line.add("started", DurationText.ordinal(place.start) + " of " + CleanText(place.calls), .text, into: &frame)
         if let end = place.end, lane.ended <= t {

@@ -68,7 +68,7 @@ extension Dashboard {
     }
 
     /// A turn in one row: its heading, and all its calls in one bar.
-    mutating func drawFoldedTurn(
+    func drawFoldedTurn(
         _ turn: Int, _ lanes: [Int], _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame
     ) {
         drawHeading(turn, isFolded: true, y, columns, timeline, t, into: &frame)

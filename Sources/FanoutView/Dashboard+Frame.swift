@@ -66,6 +66,7 @@ extension Dashboard {
             columns = layOutRows(areas, timeline, t, width: input.width)
         }
         fetchSummaries(timeline, t, input)
+        fetchFigures(timeline, t)
 
         drawHeader(timeline, t, focus, path, into: &frame)
         if let rule = areas.headerRule {
@@ -80,23 +81,11 @@ extension Dashboard {
         mark(.lanes, columns: 0..<input.width, rows: areas.axis..<areas.concurrency + 1)
         // What hung on what cannot be told from the order alone.
         let critical = findings.precision.criticalPath == .orderOnly ? [] : Set(path.lanes)
+        drawRows(areas.lanes.lowerBound, columns, timeline, t, critical: critical, into: &frame)
         for (offset, row) in visible.enumerated() {
+            guard let lane = row.lane else { continue }
             let y = areas.lanes.lowerBound + offset
-            switch row {
-            case .turn(let turn): drawHeading(turn, isFolded: false, y, columns, timeline, t, into: &frame)
-            case .foldedTurn(let turn, _, _):
-                drawFoldedTurn(turn, arrangement.lanes(of: row, timeline, t), y, columns, timeline, t, into: &frame)
-            case .lane(let lane, let depth):
-                drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
-            case .foldedCall(let lane, let depth, let folded):
-                let errors = arrangement.lanes(of: row, timeline, t).dropFirst().count { timeline.state(of: $0, at: t).isError }
-                drawLane(
-                    lane, depth, folded: (folded, errors), y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
-            case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
-            }
-            if let lane = row.lane {
-                mark(.lane(lane), columns: 0..<input.width, rows: y..<y + 1)
-            }
+            mark(.lane(lane), columns: 0..<input.width, rows: y..<y + 1)
         }
         if visible.isEmpty, arrangement.filter != nil { drawNothingLeft(areas.lanes, timeline, t, into: &frame) }
         let below = min(areas.concurrency, areas.lanes.lowerBound + visible.count)
@@ -124,11 +113,31 @@ extension Dashboard {
         return frame
     }
 
+    /// Draws what is in sight. Not mutating, and neither is what it calls: from something that changes it, each call would be given a copy of the
+    /// dashboard.
+    private func drawRows(_ first: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, critical: Set<Int>, into frame: inout Frame) {
+        for (offset, row) in visible.enumerated() {
+            let y = first + offset
+            switch row {
+            case .turn(let turn): drawHeading(turn, isFolded: false, y, columns, timeline, t, into: &frame)
+            case .foldedTurn(let turn, _, _):
+                drawFoldedTurn(turn, arrangement.lanes(of: row, timeline, t), y, columns, timeline, t, into: &frame)
+            case .lane(let lane, let depth):
+                drawLane(lane, depth, y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+            case .foldedCall(let lane, let depth, let folded):
+                let errors = arrangement.lanes(of: row, timeline, t).dropFirst().count { timeline.state(of: $0, at: t).isError }
+                drawLane(
+                    lane, depth, folded: (folded, errors), y, columns, timeline, t, isCritical: critical.contains(lane), into: &frame)
+            case .run(let lanes, let depth): drawRun(lanes, depth, y, columns, timeline, t, into: &frame)
+            }
+        }
+    }
+
     /// Decides which rows are in sight, how the width is shared, and which stretch of time it shows.
     private mutating func layOutRows(_ areas: Areas, _ timeline: Timeline, _ t: Int64, width: Int) -> Columns {
         laneRows = areas.lanes.count
         placeRows(timeline, t)
-        widenNames(timeline)
+        longestName = max(longestName, longestLabel(timeline))
         let columns = Columns(width: width, longestName: longestName)
         axis = currentAxis(timeline, t, columns: columns.barWidth)
         return columns
@@ -177,10 +186,10 @@ extension Dashboard {
     }
 
     /// The column of names grows with the longest one that was seen, and never shrinks: bars that move about cannot be read.
-    private mutating func widenNames(_ timeline: Timeline) {
-        for row in visible {
-            guard let lane = row.lane, row.singleLane != nil else { continue }
-            longestName = max(longestName, label(of: lane, timeline).columns + 2 * row.depth)
+    private func longestLabel(_ timeline: Timeline) -> Int {
+        visible.reduce(0) { longest, row in
+            guard let lane = row.singleLane else { return longest }
+            return max(longest, label(of: lane, timeline).columns + 2 * row.depth)
         }
     }
 
@@ -300,6 +309,23 @@ extension Dashboard {
             start = min(start, span.start)
         }
         return (start, last)
+    }
+
+    /// Has what rows tell of whole turns at hand.
+    private mutating func fetchFigures(_ timeline: Timeline, _ t: Int64) {
+        if precisions.count > 4096 {
+            precisions = [:]
+        }
+        for row in visible {
+            switch row {
+            case .turn(let turn), .foldedTurn(let turn, _, _): fetchPrecision(ofTurn: turn, timeline, t)
+            case .lane(let lane, _), .foldedCall(let lane, _, _):
+                if timeline.isOrderOnly(lane, at: t) {
+                    fetchOrder(ofTurn: Int(timeline.lane(lane).turn), timeline)
+                }
+            case .run: break
+            }
+        }
     }
 
     private mutating func fetchSummaries(_ timeline: Timeline, _ t: Int64, _ input: Input) {

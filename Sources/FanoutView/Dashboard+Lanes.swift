@@ -31,7 +31,7 @@ extension Dashboard {
     }
 
     /// A turn's name, and what it came to.
-    mutating func drawHeading(
+    func drawHeading(
         _ turn: Int, isFolded: Bool, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, into frame: inout Frame
     ) {
         let figures = timeline.figures(ofTurn: turn, at: t)
@@ -49,7 +49,7 @@ extension Dashboard {
         if let strategy {
             line.add(CleanText(strategy), .accent, gap: 1, into: &frame)
         }
-        let precision = precision(ofTurn: turn, timeline, t)
+        let precision = precisions[turn]?.precision ?? timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
         if precision.wall == .orderOnly {
             line.add("only the order is known", .muted, gap: 2, into: &frame)
         } else if figures.sum > 0 {
@@ -70,19 +70,16 @@ extension Dashboard {
         frame.fill(columns.bar..<columns.bar + columns.barWidth, y: y, with: glyphs.rule, role: .border)
     }
 
-    /// How far a heading's figures can be trusted: as fresh as it is shown.
-    private mutating func precision(ofTurn turn: Int, _ timeline: Timeline, _ t: Int64) -> FiguresPrecision {
+    /// Has at hand how far a heading's figures can be trusted: as fresh as it is shown.
+    mutating func fetchPrecision(ofTurn turn: Int, _ timeline: Timeline, _ t: Int64) {
         if let known = precisions[turn], known.t == t && known.version == timeline.version || (1..<Findings.freshness).contains(t - known.t)
         {
-            return known.precision
+            return
         }
-        let precision = timeline.precision(ofTurn: turn, at: t, path: CriticalPath())
-        if precisions.count > 4096 { precisions = [:] }
-        precisions[turn] = (timeline.version, t, precision)
-        return precision
+        precisions[turn] = (timeline.version, t, timeline.precision(ofTurn: turn, at: t, path: CriticalPath()))
     }
 
-    mutating func drawLane(
+    func drawLane(
         _ number: Int, _ depth: Int, folded: (lanes: Int, errors: Int) = (0, 0), _ y: Int, _ columns: Columns, _ timeline: Timeline,
         _ t: Int64, isCritical: Bool,
         into frame: inout Frame
@@ -178,7 +175,7 @@ extension Dashboard {
         return timeline.lane(first).ordinal.map { "needs #" + CleanText($0) } ?? words.words
     }
 
-    private mutating func drawBar(
+    private func drawBar(
         _ number: Int, _ lane: Lane, _ y: Int, _ columns: Columns, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
         into frame: inout Frame
     ) {
@@ -216,7 +213,7 @@ extension Dashboard {
         }
     }
 
-    private mutating func drawOrder(
+    private func drawOrder(
         _ number: Int, _ lane: Lane, _ bar: TimingBar, _ role: Role, _ timeline: Timeline, _ t: Int64, _ words: LaneWords,
         into frame: inout Frame
     ) {
@@ -230,14 +227,16 @@ extension Dashboard {
             into: &frame)
     }
 
-    /// A call's place among those of its turn, found once for each state of the turn.
-    mutating func orderPlace(of number: Int, _ timeline: Timeline) -> Timeline.OrderPlace? {
-        let turn = Int(timeline.lane(number).turn)
-        if orders[turn]?.version != timeline.version {
-            orders = orders.filter { $0.value.version == timeline.version }
-            orders[turn] = (timeline.version, timeline.orderPlaces(ofTurn: turn))
-        }
-        return orders[turn]?.places[number]
+    /// Has the places of a turn's calls at hand, found once for each state of the turn.
+    mutating func fetchOrder(ofTurn turn: Int, _ timeline: Timeline) {
+        guard orders[turn]?.version != timeline.version else { return }
+        orders = orders.filter { $0.value.version == timeline.version }
+        orders[turn] = (timeline.version, timeline.orderPlaces(ofTurn: turn))
+    }
+
+    /// A call's place among those of its turn, where that is at hand.
+    func orderPlace(of number: Int, _ timeline: Timeline) -> Timeline.OrderPlace? {
+        orders[Int(timeline.lane(number).turn)]?.places[number]
     }
 
     /// How many attempts ran at once, column by column.

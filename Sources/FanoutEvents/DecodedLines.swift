@@ -1,4 +1,8 @@
+internal import FanoutJSON
+
 /// Lines of a stream that were decoded, but not yet given their session and instant, which what came before them decides.
+///
+/// Made once and filled again and again: an event is decoded into the place of one of before.
 package struct DecodedLines: Sendable {
     struct Line: Sendable {
         enum Content: Sendable {
@@ -19,14 +23,20 @@ package struct DecodedLines: Sendable {
     /// Those that are not blank.
     fileprivate(set) var lines: [Line] = []
     // What they hold, apart, since it differs in size.
+    /// Those of these lines, and behind them what is left of others.
     var events: [Event] = []
+    fileprivate var eventCount = 0
     fileprivate(set) var headers: [Header] = []
     fileprivate(set) var faults: [EventProblem.Fault] = []
 
-    /// - Parameter lines: For how many there is room without another allocation.
-    fileprivate init(lines: Int) {
-        self.lines.reserveCapacity(lines)
-        events.reserveCapacity(lines)
+    package init() {}
+
+    fileprivate mutating func empty() {
+        count = 0
+        eventCount = 0
+        lines.removeAll(keepingCapacity: true)
+        headers.removeAll(keepingCapacity: true)
+        faults.removeAll(keepingCapacity: true)
     }
 }
 
@@ -34,8 +44,6 @@ package struct DecodedLines: Sendable {
 package struct LineDecoder: ~Copyable {
     private let options: EventReader.Options
     private var decoder: EventDecoder
-    /// How many lines there were the last time.
-    private var usual = 0
 
     package init(_ options: EventReader.Options) {
         self.options = options
@@ -45,10 +53,13 @@ package struct LineDecoder: ~Copyable {
     /// - Parameters:
     ///   - bytes: Lines with their ends; the last one may be without where the stream ends there.
     ///   - offset: Where they begin, in bytes from the start of the stream.
-    package mutating func decode(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> DecodedLines {
-        var lines = DecodedLines(lines: usual)
+    ///   - lines: What is filled with them, and nothing else.
+    package mutating func decode(_ bytes: UnsafeRawBufferPointer, at offset: Int64, into lines: inout DecodedLines) {
+        decoder.expect(wholeLines(of: bytes))
+        defer { decoder.expect(UnsafeBufferPointer(start: nil, count: 0)) }
+        lines.empty()
         var cutter = StreamLines(longest: options.longestLine, from: offset)
-        var rest = bytes[...]
+        var rest = bytes
         while let line = cutter.next(&rest) {
             decode(line, isEnded: true, into: &lines)
         }
@@ -56,27 +67,30 @@ package struct LineDecoder: ~Copyable {
             decode(line, isEnded: false, into: &lines)
         }
         lines.count = cutter.count
-        usual = lines.count
-        return lines
     }
 
+    /// The lines that end so early that a parser may read on behind them.
+    private func wholeLines(of bytes: UnsafeRawBufferPointer) -> UnsafeBufferPointer<UInt8> {
+        let bytes = bytes.bindMemory(to: UInt8.self)
+        let end = bytes.dropLast(JSONReader.padding).lastIndex(of: 0x0A).map { $0 + 1 }
+        return UnsafeBufferPointer(rebasing: bytes[..<(end ?? 0)])
+    }
+
+    // Inlined, since a line is many words to hand over.
+    @inline(__always)
     private mutating func decode(_ line: StreamLines.Line, isEnded: Bool, into lines: inout DecodedLines) {
         let content: DecodedLines.Line.Content
         // Most lines are events, and each is decoded where it stays.
-        let index = lines.events.count
-        lines.events.append(Event(t: 0, .other(type: "")))
-        var isEvent = false
-        defer {
-            if !isEvent {
-                lines.events.removeLast()
-            }
+        let index = lines.eventCount
+        if index == lines.events.count {
+            lines.events.append(Event(t: 0, .other(type: "")))
         }
         do {
             switch try decoder.decode(line, isEnded: isEnded, into: &lines.events[index]) {
             case .blank:
                 return
             case .event(let when):
-                isEvent = true
+                lines.eventCount += 1
                 content = .event(when, index: index)
             case .header:
                 content = .header(index: lines.headers.count)

@@ -61,6 +61,9 @@ struct EventDecoder: ~Copyable {
         longestLine = options.longestLine
     }
 
+    /// Says which bytes the next lines lie in, as ``JSONReader/expect(_:)`` has it.
+    func expect(_ lines: UnsafeBufferPointer<UInt8>) { reader.expect(lines) }
+
     /// Decodes a line of a stream.
     ///
     /// - Parameters:

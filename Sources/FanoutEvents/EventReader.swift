@@ -60,7 +60,7 @@ public struct EventReader: ~Copyable {
 
     /// Takes the next bytes, and hands on what they complete.
     public mutating func read(_ bytes: UnsafeRawBufferPointer, arrival: Arrival, into receiver: inout some EventReceiver) {
-        var rest = bytes[...]
+        var rest = bytes
         while let line = cutter.next(&rest) {
             take(line, isEnded: true, arrival, &receiver)
         }

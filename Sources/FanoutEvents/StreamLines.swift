@@ -39,6 +39,8 @@ package struct StreamLines: ~Copyable {
     /// Bytes passed over of a line that is too long.
     private var skipped: Int64 = 0
     private var isGivenOut = false
+    /// Here, since it is asked for with every line.
+    private let padding = JSONReader.padding
 
     /// Memory that is kept for the next split line.
     private static let kept = 1 << 20
@@ -57,31 +59,39 @@ package struct StreamLines: ~Copyable {
     package var isWithinLine: Bool { held > 0 && !isGivenOut || skipped > 0 }
 
     /// Takes the next whole line off the front of a piece; nil once the rest of it is the beginning of a line, which is kept.
-    package mutating func next(_ piece: inout UnsafeRawBufferPointer.SubSequence) -> Line? {
+    // Inlined, since a line is many words to hand back.
+    @inline(__always)
+    package mutating func next(_ piece: inout UnsafeRawBufferPointer) -> Line? {
         giveBack()
-        guard let base = piece.base.baseAddress, !piece.isEmpty else { return nil }
-        let start = base + piece.startIndex
-        guard let found = memchr(start, 0x0a, piece.count) else {
-            keep(start, piece.count)
-            piece = piece[piece.endIndex...]
-            return nil
-        }
+        guard let start = piece.baseAddress, let found = memchr(start, 0x0a, piece.count) else { return begin(&piece) }
         let length = UnsafeRawPointer(found) - start
-        piece = piece[(piece.startIndex + length + 1)...]
-        if skipped > 0 || held + length > longest {
-            skipped += Int64(length)
-            return whole(tooLong: true)
-        }
+        piece = UnsafeRawBufferPointer(start: start + length + 1, count: piece.count - length - 1)
         // The parser may read beyond the line, so one near the end of the bytes is copied first.
-        if held > 0 || piece.count < JSONReader.padding {
-            keep(start, length)
-            return whole()
-        }
+        guard held == 0, skipped == 0, length <= longest, piece.count >= padding else { return end(start, length) }
         count += 1
         let line = Line(
             text: UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: length), number: count, offset: offset)
         offset += Int64(length) + 1
         return line
+    }
+
+    /// Keeps the beginning of a line.
+    private mutating func begin(_ piece: inout UnsafeRawBufferPointer) -> Line? {
+        if let start = piece.baseAddress {
+            keep(start, piece.count)
+        }
+        piece = UnsafeRawBufferPointer(start: nil, count: 0)
+        return nil
+    }
+
+    /// Gives out a line whose end is this.
+    private mutating func end(_ start: UnsafeRawPointer, _ length: Int) -> Line {
+        if skipped > 0 || held + length > longest {
+            skipped += Int64(length)
+            return whole(tooLong: true)
+        }
+        keep(start, length)
+        return whole()
     }
 
     /// What is left without an end when the stream is over; nil where nothing is.
@@ -106,8 +116,12 @@ package struct StreamLines: ~Copyable {
     }
 
     /// Makes the memory of the split line given out last ready for another.
+    @inline(__always)
     private mutating func giveBack() {
-        guard isGivenOut else { return }
+        if isGivenOut { clear() }
+    }
+
+    private mutating func clear() {
         isGivenOut = false
         held = 0
         if capacity > Self.kept {

@@ -5,41 +5,52 @@ internal import FanoutEvents
 /// To decode a line takes twice as long as to put its event in its place, which one thread must do alone. So that one decodes too while the
 /// next piece is not there yet, and both have the same to do. A class, because both have it.
 final class DecodingAhead: Sendable {
-    /// Lines of the file, ready to be taken.
+    /// Lines of the file.
+    ///
+    /// Pieces are made once and change hands: whoever gives a full one away gets one in its stead that was taken up, to be filled again.
     struct Piece: Sendable {
-        var lines: DecodedLines
-        /// How many bytes of the file they are.
-        var bytes: Int64
+        fileprivate(set) var lines = DecodedLines()
+        /// How many bytes the part of the file has that they begin in.
+        fileprivate(set) var bytes: Int64 = 0
+        /// What the system said where it could not read them.
+        fileprivate var failure: Int32?
+
+        /// Hands its lines to a reader.
+        mutating func take(by reader: inout EventReader, arrival: EventReader.Arrival, into input: inout LedgerInput) {
+            reader.take(&lines, arrival: arrival, into: &input)
+        }
     }
 
     /// What a thread needs to decode: it stays with the thread from piece to piece.
     struct Means: ~Copyable {
         fileprivate var buffer: FileLines
         fileprivate var decoder: LineDecoder
+        fileprivate var piece = Piece()
 
         init(_ options: EventReader.Options) {
-            buffer = FileLines(longestLine: options.longestLine)
+            buffer = FileLines(longestLine: options.longestLine, usual: Int(DecodingAhead.part) + 2048)
             decoder = LineDecoder(options)
         }
     }
 
     private struct State {
-        /// Where the next piece of the file begins.
-        var offset: Int64 = 0
-        /// What was begun and not taken yet, in the file's order; nil for what somebody still decodes.
-        var pieces: [Piece?] = []
-        /// The number of the first of them.
-        var first = 0
-        /// Whether the end of the file was read, or nobody wants more.
-        var isOver = false
-        /// What the system said where it could not read.
-        var failure: Int32?
+        /// The numbers of the pieces that were begun and not taken yet, each of which has the slot of its number.
+        var begun = 0..<0
+        var slots = Array(repeating: Slot(), count: DecodingAhead.most)
+        /// Whether nobody wants more.
+        var isClosed = false
+
+        subscript(number: Int) -> Slot {
+            get { slots[number % DecodingAhead.most] }
+            _modify { yield &slots[number % DecodingAhead.most] }
+        }
     }
 
-    /// A piece of the file that lies in somebody's buffer.
-    private struct Begun {
-        var number: Int
-        var offset: Int64
+    /// Where a piece waits to be taken.
+    private struct Slot {
+        var piece = Piece()
+        /// Whether it holds the piece of its number; else somebody still decodes that.
+        var isFull = false
     }
 
     /// Where threads wait: the one that takes the pieces, and the one beside.
@@ -50,16 +61,20 @@ final class DecodingAhead: Sendable {
 
     /// Pieces begun and not taken, at the most.
     private static let most = 4
+    /// Bytes of the file that the lines of a piece begin in.
+    private static let part: Int64 = 1 << 15
     /// Bytes below which a thread is not worth its start.
     private static let large: Int64 = 1 << 20
 
     private let file: Int32
+    private let size: Int64
     private let options: EventReader.Options
     private let state = Monitor(State(), places: 2)
 
-    /// - Parameter size: Of the file, in bytes, as far as it is known.
+    /// - Parameter size: Of the file, in bytes. Lines that begin behind are not read.
     init(_ file: Int32, size: Int64, options: EventReader.Options) {
         self.file = file
+        self.size = size
         self.options = options
         if size > Self.large {
             // Where the system has no thread left, the file is read without.
@@ -67,81 +82,87 @@ final class DecodingAhead: Sendable {
         }
     }
 
-    /// The next lines of the file; nil after the last ones.
+    /// Takes the next lines of the file, in exchange for those that a piece held; false after the last ones.
     ///
     /// - Throws: What the system says where the file cannot be read.
-    func next(by means: inout Means) throws(FileReadingError) -> Piece? {
+    func next(_ piece: inout Piece, by means: inout Means) throws(FileReadingError) -> Bool {
         enum Step {
-            case take(Piece?)
-            case decode(Begun)
+            case taken
+            case decode(number: Int)
+            case over
         }
         while true {
             let step = state.wait { state -> Monitor<State>.Look<Step> in
-                if let piece = state.pieces.first ?? nil {
-                    state.pieces.removeFirst()
-                    state.first += 1
-                    return .done(.take(piece))
+                let first = state.begun.lowerBound
+                if state[first].isFull {
+                    swap(&state[first].piece, &piece)
+                    state[first].isFull = false
+                    state.begun = first + 1..<state.begun.upperBound
+                    return .done(.taken)
                 }
-                if let begun = begin(&state, &means) {
-                    return .done(.decode(begun))
+                if let number = begin(&state) {
+                    return .done(.decode(number: number))
                 }
-                return state.pieces.isEmpty ? .done(.take(nil)) : .wait(at: Place.taker)
+                return state.begun.isEmpty ? .done(.over) : .wait(at: Place.taker)
             }
             switch step {
-            case .take(let piece?):
+            case .taken:
                 state.signal(at: Place.beside)
-                return piece
-            case .take(nil):
-                if let failure = state.withLock({ $0.failure }) { throw FileReadingError(number: failure) }
-                return nil
-            case .decode(let begun):
-                decode(begun, &means)
+                if let failure = piece.failure { throw FileReadingError(number: failure) }
+                return true
+            case .over:
+                return false
+            case .decode(let number):
+                decode(number, &means)
             }
         }
     }
 
     /// Has nothing more read of the file, whose descriptor may be closed afterwards.
     func close() {
-        state.withLock { $0.isOver = true }
-        state.broadcast()
+        state.withLock { $0.isClosed = true }
+        state.signal(at: Place.beside)
+        // What was begun is read, and decoded, to its end.
+        state.wait { state in state.begun.allSatisfy { state[$0].isFull } ? .done(()) : .wait(at: Place.taker) }
     }
 
     private func decodeBeside() {
         var means = Means(options)
         while true {
-            let begun = state.wait { state -> Monitor<State>.Look<Begun?> in
-                if let begun = begin(&state, &means) {
-                    return .done(begun)
+            let number = state.wait { state -> Monitor<State>.Look<Int?> in
+                if let number = begin(&state) {
+                    return .done(number)
                 }
-                return state.isOver ? .done(nil) : .wait(at: Place.beside)
+                return state.isClosed || part(state.begun.upperBound).isEmpty ? .done(nil) : .wait(at: Place.beside)
             }
-            guard let begun else { return }
-            decode(begun, &means)
+            guard let number else { return }
+            decode(number, &means)
             state.signal(at: Place.taker)
         }
     }
 
-    /// Takes the next piece of the file into the thread's buffer; nil where there is none, or where enough are under way.
-    private func begin(_ state: inout State, _ means: inout Means) -> Begun? {
-        guard !state.isOver, state.pieces.count < Self.most else { return nil }
-        let offset = state.offset
-        switch means.buffer.read(file, at: offset) {
-        case .lines:
-            state.offset += means.buffer.extent
-        case .end:
-            state.isOver = true
-            if means.buffer.extent == 0 { return nil }
-        case .failure(let number):
-            state.failure = number
-            state.isOver = true
-            return nil
-        }
-        state.pieces.append(nil)
-        return Begun(number: state.first + state.pieces.count - 1, offset: offset)
+    /// The number of the next piece, for whoever is to decode it; nil where there is none, or where enough are under way.
+    private func begin(_ state: inout State) -> Int? {
+        let number = state.begun.upperBound
+        guard !state.isClosed, state.begun.count < Self.most, !part(number).isEmpty else { return nil }
+        state.begun = state.begun.lowerBound..<number + 1
+        return number
     }
 
-    private func decode(_ begun: Begun, _ means: inout Means) {
-        let piece = Piece(lines: means.decoder.decode(means.buffer.bytes, at: begun.offset), bytes: means.buffer.extent)
-        state.withLock { $0.pieces[begun.number - $0.first] = piece }
+    private func decode(_ number: Int, _ means: inout Means) {
+        let part = part(number)
+        means.piece.failure = means.buffer.read(file, beginningIn: part)
+        means.decoder.decode(means.buffer.bytes, at: means.buffer.offset, into: &means.piece.lines)
+        means.piece.bytes = part.upperBound - part.lowerBound
+        state.withLock {
+            swap(&$0[number].piece, &means.piece)
+            $0[number].isFull = true
+        }
+    }
+
+    /// The bytes of the file that the lines of a piece begin in; none after the last.
+    private func part(_ number: Int) -> Range<Int64> {
+        let start = min(Int64(number) * Self.part, size)
+        return start..<min(start + Self.part, size)
     }
 }

@@ -55,9 +55,11 @@ final class ParsedFile: FileReading {
 final class EventFile: FileReading {
     private let ahead: DecodingAhead
     private var means: DecodingAhead.Means
+    /// The lines taken last.
+    private var piece = DecodingAhead.Piece()
     private var reader: EventReader
 
-    /// - Parameter size: Of the file, in bytes, as far as it is known.
+    /// - Parameter size: Of the file, in bytes. Lines that begin behind are not read.
     init(_ file: Int32, size: Int64, _ options: EventReader.Options) {
         ahead = DecodingAhead(file, size: size, options: options)
         means = DecodingAhead.Means(options)
@@ -67,8 +69,8 @@ final class EventFile: FileReading {
     deinit { ahead.close() }
 
     func readOn(arrival: EventReader.Arrival, into input: inout LedgerInput) throws(FileReadingError) -> Int64 {
-        guard var piece = try ahead.next(by: &means) else { return 0 }
-        reader.take(&piece.lines, arrival: arrival, into: &input)
+        guard try ahead.next(&piece, by: &means) else { return 0 }
+        piece.take(by: &reader, arrival: arrival, into: &input)
         return piece.bytes
     }
 }

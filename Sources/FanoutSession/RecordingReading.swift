@@ -105,8 +105,8 @@ package final class RecordingReading {
     }
 
     private func reading(of file: Int32, _ status: stat, by parser: (any StreamParser)?) -> any FileReading {
-        // What is no file, but a pipe, cannot be read at any place.
-        if parser == nil, recording.format == .events, status.st_mode & S_IFMT == S_IFREG {
+        // What is no file, but a pipe, cannot be read at any place; and one without a size may hold something all the same.
+        if parser == nil, recording.format == .events, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 {
             return EventFile(file, size: Int64(status.st_size), options)
         }
         return ParsedFile(file, by: parser ?? recording.format.parser(options))

@@ -73,7 +73,7 @@ package final class ClaudeParser: StreamParser {
         } else {
             session.hooks = ClaudeHooks()
         }
-        var rest = bytes[...]
+        var rest = bytes
         while let line = cutter.next(&rest) {
             read(line, arrival, &receiver)
         }

@@ -39,7 +39,7 @@ final class HookReader {
             guard count > 0 else { return }
             offset += Int64(count)
             buffer.withUnsafeBytes { bytes in
-                var rest = UnsafeRawBufferPointer(rebasing: bytes[..<count])[...]
+                var rest = UnsafeRawBufferPointer(rebasing: bytes[..<count])
                 while let line = cutter.next(&rest) {
                     guard !line.isTooLong, !line.isBlank, let root = try? reader.read(padded: line.text), let entry = HookEntry(root) else {
                         continue

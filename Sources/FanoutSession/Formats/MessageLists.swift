@@ -20,7 +20,7 @@ final class MessageLists: StreamParser {
     }
 
     func read(_ bytes: UnsafeRawBufferPointer, arrival: EventReader.Arrival, into receiver: inout some EventReceiver) {
-        var rest = bytes[...]
+        var rest = bytes
         while let line = lines.next(&rest) {
             take(line, arrival, &receiver)
         }

@@ -15,7 +15,7 @@ extension StreamFormat {
     package static func recognize(_ head: UnsafeRawBufferPointer, isWhole: Bool) -> StreamFormat? {
         var lines = StreamLines(longest: headLength)
         let reader = JSONReader()
-        var rest = head[...]
+        var rest = head
         while let line = lines.next(&rest) {
             if let format = format(of: line, reader) { return format }
         }

@@ -100,7 +100,10 @@ private struct ReaderRun {
         var decoder = LineDecoder(options)
         var decoded: [DecodedLines] = []
         for piece in pieces.reversed() {
-            decoded.append(Array(bytes[piece]).withUnsafeBytes { decoder.decode($0, at: Int64(piece.lowerBound)) })
+            // What was filled before is filled again, as it is where a file is read.
+            var lines = decoded.last ?? DecodedLines()
+            Array(bytes[piece]).withUnsafeBytes { decoder.decode($0, at: Int64(piece.lowerBound), into: &lines) }
+            decoded.append(lines)
         }
         var reader = EventReader(options)
         var items = Items()

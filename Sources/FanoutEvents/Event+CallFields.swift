@@ -29,10 +29,9 @@ extension Event {
         public var index: Optional<Int>
         /// An object, or a string where the arguments are not JSON.
         public var arguments: Optional<JSONText>
-        private var details: Optional<Boxed<Details>>
+        private var details: Rare<Details>
 
-        /// What few calls have, kept apart so that the others are light to hand on.
-        private struct Details: Sendable, Hashable {
+        private struct Details: RareFields {
             var id: String?
             var after: [String] = []
             var parent: String?
@@ -43,42 +42,35 @@ extension Event {
 
         /// The provider's own id, where ``call`` differs from it.
         public var id: String? {
-            get { details?.value.id }
-            set { change { $0.id = newValue } }
+            get { details.fields?.id }
+            set { details.change { $0.id = newValue } }
         }
 
         /// Calls whose results it refers to.
         public var after: [String] {
-            get { details?.value.after ?? [] }
-            set { change { $0.after = newValue } }
+            get { details.fields?.after ?? [] }
+            set { details.change { $0.after = newValue } }
         }
 
         public var parent: String? {
-            get { details?.value.parent }
-            set { change { $0.parent = newValue } }
+            get { details.fields?.parent }
+            set { details.change { $0.parent = newValue } }
         }
 
         public var retryOf: String? {
-            get { details?.value.retryOf }
-            set { change { $0.retryOf = newValue } }
+            get { details.fields?.retryOf }
+            set { details.change { $0.retryOf = newValue } }
         }
 
         public var expected: Expected? {
-            get { details?.value.expected }
-            set { change { $0.expected = newValue } }
+            get { details.fields?.expected }
+            set { details.change { $0.expected = newValue } }
         }
 
         /// Paths of what was cut from the arguments.
         public var redacted: [String] {
-            get { details?.value.redacted ?? [] }
-            set { change { $0.redacted = newValue } }
-        }
-
-        private mutating func change(_ body: (inout Details) -> Void) {
-            var changed = details?.value ?? Details()
-            body(&changed)
-            guard changed != details?.value else { return }
-            details = changed == Details() ? nil : Boxed(changed)
+            get { details.fields?.redacted ?? [] }
+            set { details.change { $0.redacted = newValue } }
         }
 
         public init(turn: Int?, call: String, name: String?, index: Int?, arguments: JSONText? = nil) {
@@ -87,7 +79,7 @@ extension Event {
             self.name = name
             self.index = index
             self.arguments = arguments
-            details = nil
+            details = Rare()
         }
     }
 
@@ -138,11 +130,25 @@ extension Event {
         public var attempt: Optional<Int>
         public var name: Optional<String>
         public var turn: Optional<Int>
-        /// The arguments with references resolved, where they differ from what was asked.
-        public var arguments: Optional<JSONText>
         /// The call whose end let it start.
         public var freedBy: Optional<String>
-        public var worker: Optional<String>
+        private var details: Rare<Details>
+
+        private struct Details: RareFields {
+            var arguments: JSONText?
+            var worker: String?
+        }
+
+        /// The arguments with references resolved, where they differ from what was asked.
+        public var arguments: JSONText? {
+            get { details.fields?.arguments }
+            set { details.change { $0.arguments = newValue } }
+        }
+
+        public var worker: String? {
+            get { details.fields?.worker }
+            set { details.change { $0.worker = newValue } }
+        }
 
         public init(
             call: String, attempt: Int? = nil, name: String? = nil, turn: Int? = nil, arguments: JSONText? = nil, freedBy: String? = nil,
@@ -152,9 +158,14 @@ extension Event {
             self.attempt = attempt
             self.name = name
             self.turn = turn
-            self.arguments = arguments
             self.freedBy = freedBy
-            self.worker = worker
+            details = Rare()
+            if arguments != nil || worker != nil {
+                details.change {
+                    $0.arguments = arguments
+                    $0.worker = worker
+                }
+            }
         }
     }
 
@@ -202,22 +213,45 @@ extension Event {
 
     public struct CallFinished: Sendable, Hashable {
         public var call: String
-        public var outcome: Outcome
-        public var error: Optional<CallError>
         public var result: Optional<JSONText>
+        public var outcome: Outcome
         /// Of the whole result.
         public var bytes: Optional<Int64>
         /// What the model was given of it.
         public var sentBytes: Optional<Int64>
-        /// Microseconds, measured elsewhere.
-        public var run: Optional<Int64>
-        public var sharedWith: Optional<String>
         /// Its work goes on, and nobody waits for it.
         public var abandoned: Bool
         /// Its work goes on in the background, as asked.
         public var detached: Bool
+        @usableFromInline var details: Rare<Details>
 
-        /// Inlined, since it is the largest, and most of it is nil wherever it is made.
+        @usableFromInline
+        struct Details: RareFields {
+            var error: CallError?
+            var run: Int64?
+            var sharedWith: String?
+
+            @usableFromInline
+            init() {}
+        }
+
+        public var error: CallError? {
+            get { details.fields?.error }
+            set { details.change { $0.error = newValue } }
+        }
+
+        /// Microseconds, measured elsewhere.
+        public var run: Int64? {
+            get { details.fields?.run }
+            set { details.change { $0.run = newValue } }
+        }
+
+        public var sharedWith: String? {
+            get { details.fields?.sharedWith }
+            set { details.change { $0.sharedWith = newValue } }
+        }
+
+        /// Inlined, since most of it is nil wherever it is made.
         @inlinable @inline(__always)
         public init(
             call: String, outcome: Outcome, error: CallError? = nil, result: JSONText? = nil, bytes: Int64? = nil, sentBytes: Int64? = nil,
@@ -225,14 +259,24 @@ extension Event {
         ) {
             self.call = call
             self.outcome = outcome
-            self.error = error
             self.result = result
             self.bytes = bytes
             self.sentBytes = sentBytes
-            self.run = run
-            self.sharedWith = sharedWith
             self.abandoned = abandoned
             self.detached = detached
+            details = Rare()
+            if error != nil || run != nil || sharedWith != nil {
+                setDetails(error, run, sharedWith)
+            }
+        }
+
+        @usableFromInline
+        mutating func setDetails(_ error: CallError?, _ run: Int64?, _ sharedWith: String?) {
+            details.change {
+                $0.error = error
+                $0.run = run
+                $0.sharedWith = sharedWith
+            }
         }
     }
 

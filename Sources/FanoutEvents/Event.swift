@@ -13,9 +13,9 @@ public struct Event: Sendable, Hashable {
     public var agent: Optional<String>
     /// Microseconds since the session's `started`.
     public var t: Int64
+    public var body: Body
     /// Set where the instant was concluded and not measured.
     public var approx: Optional<Approximation>
-    public var body: Body
     /// Fields that are not this version's, in the order they stood.
     public var extra: [ExtraField]
 
@@ -25,8 +25,8 @@ public struct Event: Sendable, Hashable {
         self.session = session
         self.agent = agent
         self.t = t
-        self.approx = approx
         self.body = body
+        self.approx = approx
         self.extra = extra
     }
 
@@ -55,10 +55,10 @@ public struct Event: Sendable, Hashable {
         case order
     }
 
-    /// Each kind of event, with its own fields.
+    /// Each kind of event, with its own fields; behind a reference where they are many, so that every event is light to hand on.
     public enum Body: Sendable, Hashable {
         /// Posted before the first call that may use the tool.
-        case toolDeclared(ToolDeclared)
+        indirect case toolDeclared(ToolDeclared)
         /// Posted before anything else of the turn; ``turnFinished(_:)`` follows.
         case turnStarted(TurnStarted)
         /// A prompt, a reply, or what a continued conversation needs.
@@ -70,7 +70,7 @@ public struct Event: Sendable, Hashable {
         /// An attempt failed and another follows.
         case modelRetrying(ModelRetrying)
         /// Posted when the reply is whole, or failed.
-        case modelFinished(ModelFinished)
+        indirect case modelFinished(ModelFinished)
         /// Streaming: the name is known and arguments still arrive; ``callRequested(_:)`` or ``callFinished(_:)`` follows.
         case callAnnounced(CallAnnounced)
         /// The call is whole; ``callFinished(_:)`` follows.

@@ -89,11 +89,9 @@ struct EventFields: ~Copyable {
     }
 
     mutating func integer(_ name: Name) -> Int64? {
-        guard let element = element(name) else { return nil }
-        let value = element.integer ?? element.double.flatMap { abs($0) < 9e18 ? Int64($0) : nil }
-        if value != nil {
-            drop(name)
-        }
+        guard let element = element(name), let value = element.integer ?? element.double.flatMap({ abs($0) < 9e18 ? Int64($0) : nil })
+        else { return nil }
+        drop(name)
         return value
     }
 
@@ -112,8 +110,8 @@ struct EventFields: ~Copyable {
     }
 
     /// One of the format's words; another one stays untaken, and so is kept.
-    mutating func word<Word: RawRepresentable<String>>(_ name: Name) -> Word? {
-        guard let bytes = element(name)?.utf8, let word = Word(rawValue: cache.string(bytes)) else { return nil }
+    mutating func word<Word: EventWord>(_ name: Name) -> Word? {
+        guard let bytes = element(name)?.utf8, let word = Word.table.word(bytes) else { return nil }
         drop(name)
         return word
     }

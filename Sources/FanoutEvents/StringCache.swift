@@ -17,14 +17,23 @@ struct StringCache {
         var string = ""
     }
 
+    /// A longer one, whose bytes stand in ``texts`` too: to look into the string itself would be to hold it for as long.
+    private struct Long {
+        var length = 0
+        var string = ""
+    }
+
+    private static let longest = 64
+
     private var shorts = [Short](repeating: Short(), count: 256)
-    private var longs = [String](repeating: "", count: 2048)
+    private var longs = [Long](repeating: Long(), count: 1024)
+    private var texts = [UInt8](repeating: 0, count: 1024 * longest)
 
     private static let prime: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     /// The string of these bytes. Eight bytes from each must be readable, as in simdjson's buffers.
     mutating func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        guard let start = bytes.baseAddress, 1...64 ~= bytes.count else { return String(decoding: bytes, as: UTF8.self) }
+        guard let start = bytes.baseAddress, 1...Self.longest ~= bytes.count else { return String(decoding: bytes, as: UTF8.self) }
         return bytes.count > 16 ? long(bytes, start) : short(bytes, UnsafeRawPointer(start))
     }
 
@@ -55,14 +64,15 @@ struct StringCache {
         }
         // The last eight bytes again rather than the rest one by one.
         hash = (hash ^ raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) &* Self.prime
-        let slot = Int(truncatingIfNeeded: hash >> 53)
+        let slot = Int(truncatingIfNeeded: hash >> 54)
+        let place = slot * Self.longest
         let isSame =
-            longs[slot].utf8.withContiguousStorageIfAvailable {
-                $0.count == bytes.count && $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false
-            } ?? false
+            longs[slot].length == bytes.count
+            && texts.withUnsafeBytes { texts in texts.baseAddress.map { memcmp($0 + place, raw, bytes.count) == 0 } ?? false }
         if !isSame {
-            longs[slot] = String(decoding: bytes, as: UTF8.self)
+            longs[slot] = Long(length: bytes.count, string: String(decoding: bytes, as: UTF8.self))
+            texts.replaceSubrange(place..<place + bytes.count, with: bytes)
         }
-        return longs[slot]
+        return longs[slot].string
     }
 }

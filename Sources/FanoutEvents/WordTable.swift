@@ -10,9 +10,15 @@ struct WordTable<Word: RawRepresentable & CaseIterable & Sendable>: Sendable whe
     }
 
     private var entries: [Entry]
+    private let mask: Int
 
     init() {
-        entries = Array(repeating: Entry(), count: 256)
+        var size = 8
+        while size < 4 * Word.allCases.count {
+            size *= 2
+        }
+        mask = size - 1
+        entries = Array(repeating: Entry(), count: size)
         for word in Word.allCases {
             var text = word.rawValue
             // Padded, since `ends` reads eight bytes.
@@ -21,9 +27,9 @@ struct WordTable<Word: RawRepresentable & CaseIterable & Sendable>: Sendable whe
                 let name = UnsafeBufferPointer(rebasing: bytes.dropLast(8))
                 precondition(name.count <= 16, "a word of the format is longer than the table tells apart")
                 let (head, tail) = Self.ends(name)
-                var slot = Self.slot(head, tail, name.count)
+                var slot = Self.hash(head, tail, name.count) & mask
                 while entries[slot].word != nil {
-                    slot = (slot + 1) & 255
+                    slot = (slot + 1) & mask
                 }
                 entries[slot] = Entry(head: head, tail: tail, length: name.count, word: word)
             }
@@ -34,15 +40,14 @@ struct WordTable<Word: RawRepresentable & CaseIterable & Sendable>: Sendable whe
     func word(_ bytes: UnsafeBufferPointer<UInt8>) -> Word? {
         guard bytes.count <= 16 else { return nil }
         let (head, tail) = Self.ends(bytes)
-        var slot = Self.slot(head, tail, bytes.count)
-        while true {
-            let entry = entries[slot]
-            guard let word = entry.word else { return nil }
-            if entry.head == head, entry.tail == tail, entry.length == bytes.count {
+        var slot = Self.hash(head, tail, bytes.count) & mask
+        while let word = entries[slot].word {
+            if entries[slot].head == head, entries[slot].tail == tail, entries[slot].length == bytes.count {
                 return word
             }
-            slot = (slot + 1) & 255
+            slot = (slot + 1) & mask
         }
+        return nil
     }
 
     private static func ends(_ bytes: UnsafeBufferPointer<UInt8>) -> (head: UInt64, tail: UInt64) {
@@ -55,8 +60,8 @@ struct WordTable<Word: RawRepresentable & CaseIterable & Sendable>: Sendable whe
         return (head & (1 << (UInt64(bytes.count) * 8) - 1), 0)
     }
 
-    private static func slot(_ head: UInt64, _ tail: UInt64, _ length: Int) -> Int {
+    private static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> Int {
         let mixed = (head ^ (tail &* 0x9e37_79b9_7f4a_7c15) ^ UInt64(length)) &* 0xff51_afd7_ed55_8ccd
-        return Int(truncatingIfNeeded: mixed >> 56)
+        return Int(truncatingIfNeeded: mixed >> 48)
     }
 }

@@ -42,7 +42,7 @@ public struct JSONText: Sendable {
     }
 
     /// Stands for a value that is known to be there and was not taken along.
-    public static let elided = JSONText(unchecked: [])
+    public static var elided: JSONText { JSONText(unchecked: "") }
 
     public var isElided: Bool {
         switch form {

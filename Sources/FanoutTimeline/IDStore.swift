@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// The ids of calls, one behind the other: an id costs its bytes and two more, and no allocation of its own.
 struct IDStore {
     /// Names one stored id.
@@ -38,6 +44,15 @@ struct IDStore {
             let at = Int(reference.raw & 0xffff)
             let count = Int(bytes[at]) | Int(bytes[at + 1]) << 8
             return body(UnsafeBufferPointer(rebasing: bytes[at + 2..<at + 2 + count]))
+        }
+    }
+
+    func isSame(_ reference: Reference, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        withBytes(reference) { stored in
+            guard stored.count == bytes.count, let a = stored.baseAddress, let b = bytes.baseAddress else {
+                return stored.count == bytes.count
+            }
+            return memcmp(a, b, stored.count) == 0
         }
     }
 

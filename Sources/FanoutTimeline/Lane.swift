@@ -29,14 +29,19 @@ public struct Lane: Sendable {
     // The small fields stand together, so that no bytes lie idle between the others.
 
     var id: IDStore.Reference
-    var name: UInt32
-    var agent: UInt32 = 0
+    var name: Symbols.Symbol
+    var agent: Symbols.Symbol = 0
     /// A short word for how it ended, such as `exit 1`.
-    var word: UInt32 = 0
+    var word: Symbols.Symbol = 0
+    public internal(set) var attempts: UInt16 = 0
     /// Its turn's place among the timeline's turns.
     public internal(set) var turn: Int32
     /// Its place in the reply, from 0; −1 where nobody said.
     public internal(set) var index: Int32 = -1
+    public internal(set) var kind: Kind
+    var flags: Flags = []
+    public internal(set) var outcome = Event.Outcome.unknown
+    private var approximations: UInt8 = 0
     /// The first instant anything is known of it.
     public internal(set) var seen: Int64
     /// When it was whole, or `Int64.max`.
@@ -56,22 +61,32 @@ public struct Lane: Sendable {
     var lastOutput: UInt32 = 0
     /// The lane whose end let it start, counted from 1; 0 for none.
     var freedBy: UInt32 = 0
-    public internal(set) var attempts: UInt16 = 0
-    public internal(set) var kind: Kind
-    var flags: Flags = []
-    public internal(set) var outcome = Event.Outcome.unknown
-    public internal(set) var approxStart: Event.Approximation?
-    public internal(set) var approxEnd: Event.Approximation?
     public internal(set) var arguments = Place.none
     /// The line that tells of its end: result or error.
     public internal(set) var result = Place.none
 
-    init(kind: Kind, id: IDStore.Reference, name: UInt32, turn: Int32, seen: Int64) {
+    init(kind: Kind, id: IDStore.Reference, name: Symbols.Symbol, turn: Int32, seen: Int64) {
         self.kind = kind
         self.id = id
         self.name = name
         self.turn = turn
         self.seen = seen
+    }
+
+    /// What is known of the instants of its beginning and its end where nobody measured them.
+    public internal(set) var approxStart: Event.Approximation? {
+        get { Event.Approximation(code: approximations & 7) }
+        set { approximations = approximations & ~7 | newValue.code }
+    }
+    public internal(set) var approxEnd: Event.Approximation? {
+        get { Event.Approximation(code: approximations >> 3) }
+        set { approximations = approximations & 7 | newValue.code << 3 }
+    }
+
+    mutating func progress(to done: Double, of total: Double?, at t: Int64) {
+        self.done = Float(done)
+        self.total = total.map { Float($0) } ?? .nan
+        progressed = UInt32(clamping: (t - seen) / 1000)
     }
 
     /// Its place in the reply, from 1; nil where nobody said.
@@ -80,6 +95,33 @@ public struct Lane: Sendable {
     public var isParent: Bool { flags.contains(.isParent) }
     public var isAbandoned: Bool { flags.contains(.abandoned) }
     public var isDetached: Bool { flags.contains(.detached) }
+}
+
+extension Event.Approximation {
+    /// From three bits; nil from 0.
+    fileprivate init?(code: UInt8) {
+        switch code {
+        case 1: self = .upper
+        case 2: self = .lower
+        case 3: self = .arrival
+        case 4: self = .inferred
+        case 5: self = .order
+        default: return nil
+        }
+    }
+}
+
+extension Event.Approximation? {
+    fileprivate var code: UInt8 {
+        switch self {
+        case nil: 0
+        case .upper: 1
+        case .lower: 2
+        case .arrival: 3
+        case .inferred: 4
+        case .order: 5
+        }
+    }
 }
 
 /// A line of a lane's output: when it was told, and where it stands.
@@ -118,7 +160,7 @@ struct Mark {
     /// Whether it says nothing any more: the same attempt's start was measured, or the call had not begun.
     var isSuperseded = false
     /// What it waits for, as a symbol.
-    var on: UInt32 = 0
+    var on: Symbols.Symbol = 0
     /// The next mark of the lane, counted from 1; 0 for none.
     var next: UInt32 = 0
     /// The attempt that it was said to begin; 0 where nobody said.

@@ -6,20 +6,12 @@ struct LaneIndex {
     /// The hash's upper half above a lane number counted from 1; 0 is a free slot. A power of two, or none at all.
     private var slots: [UInt64] = []
     private var count = 0
-    /// Some of the lanes that were stored last, as in `slots`, each in the one place its hash has here: what is asked for is mostly one of
-    /// them, and of a large index every other look is one at memory far away. Empty while the index is small.
-    private var recent: [UInt64] = []
-    private static let recentSize = 2048
+    /// Calls that were told of lately; empty while the index is small.
+    private var recent = RecentCalls()
 
     /// The newest lane stored for a hash that satisfies a condition, or nil.
     func lane(_ hash: UInt64, isSame: (Int) -> Bool) -> Int? {
         guard !slots.isEmpty else { return nil }
-        if !recent.isEmpty {
-            let entry = recent[Self.recentPlace(hash)]
-            if entry != 0, entry >> 32 == hash >> 32, isSame(Self.lane(entry)) {
-                return Self.lane(entry)
-            }
-        }
         let mask = slots.count - 1
         var slot = Self.start(hash) & mask
         while slots[slot] != 0 {
@@ -29,6 +21,25 @@ struct LaneIndex {
             slot = (slot + 1) & mask
         }
         return nil
+    }
+
+    /// The newest lane of a call's id, of those from one on.
+    func lane(ofCall id: String, _ lanes: Segmented<Lane>, _ ids: IDStore, from first: Int) -> Int? {
+        func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+            let bytes = UnsafeBufferPointer(rebasing: bytes.prefix(IDStore.longest))
+            return lane(Self.hash(bytes)) { $0 >= first && ids.isSame(lanes[$0].id, bytes) }
+        }
+        // In place, where it can be, which it is for all but strings from elsewhere: this is asked for every event.
+        if let found = id.utf8.withContiguousStorageIfAvailable(find) { return found }
+        var id = id
+        return id.withUTF8(find)
+    }
+
+    /// Makes a lane the newest of its id, in place of the one of those from one on that was.
+    mutating func store(_ lane: Int, _ lanes: Segmented<Lane>, _ ids: IDStore, from first: Int) {
+        ids.withBytes(lanes[lane].id) { bytes in
+            store(lane, Self.hash(bytes)) { $0 >= first && ids.isSame(lanes[$0].id, bytes) }
+        }
     }
 
     /// Makes a lane the newest of its id, in place of the one that was.
@@ -43,12 +54,20 @@ struct LaneIndex {
         }
         if slots[slot] == 0 {
             count += 1
+        } else {
+            recent.removeAll()
         }
-        let entry = (hash & 0xffff_ffff_0000_0000) | UInt64(lane + 1)
-        slots[slot] = entry
-        if !recent.isEmpty {
-            recent[Self.recentPlace(hash)] = entry
-        }
+        slots[slot] = (hash & 0xffff_ffff_0000_0000) | UInt64(lane + 1)
+    }
+
+    /// The newest lane of a call's id, where the call was told of lately.
+    @inline(__always)
+    func remembered(_ id: String) -> Int? { recent.lane(id) }
+
+    /// Has a lane found again by its id, whose newest it is.
+    @inline(__always)
+    mutating func remember(_ id: String, _ lane: Int) {
+        if count >= RecentCalls.worthwhile { recent.note(id, lane) }
     }
 
     /// Forgets every lane before one.
@@ -58,8 +77,6 @@ struct LaneIndex {
 
     private mutating func refill(size: Int, from first: Int) {
         let old = slots
-        // Anew, so that it names no lane that is forgotten.
-        recent = size > 4 * Self.recentSize ? Array(repeating: 0, count: Self.recentSize) : []
         slots = Array(repeating: 0, count: size)
         count = 0
         let mask = size - 1
@@ -94,8 +111,6 @@ struct LaneIndex {
 
     /// Where the search for a hash begins, by its upper half alone: that is what a slot keeps.
     private static func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) }
-
-    private static func recentPlace(_ hash: UInt64) -> Int { start(hash) & (recentSize - 1) }
 
     private static func lane(_ entry: UInt64) -> Int { Int(entry & 0xffff_ffff) - 1 }
 }

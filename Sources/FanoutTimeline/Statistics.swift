@@ -45,8 +45,8 @@ struct ToolCounts: Sendable {
     private var tools: [ToolStatistics] = []
     private var places: [String: Int] = [:]
     /// Of one timeline, by the number that stands for a name: a look for a text costs more than all the rest.
-    private var slots: [UInt32: Int] = [:]
-    private var last: (symbol: UInt32, slot: Int)?
+    private var slots: [Symbols.Symbol: Int] = [:]
+    private var last: (symbol: Symbols.Symbol, slot: Int)?
     /// Run times of each tool that are not among its sorted ones yet.
     private var lately: [[Int64]] = []
 
@@ -76,7 +76,7 @@ struct ToolCounts: Sendable {
         lately[slot].append(run)
     }
 
-    private mutating func slot(_ number: Int, _ symbol: UInt32, _ timeline: Timeline) -> Int {
+    private mutating func slot(_ number: Int, _ symbol: Symbols.Symbol, _ timeline: Timeline) -> Int {
         if let last, last.symbol == symbol { return last.slot }
         let slot: Int
         if let known = slots[symbol] {

@@ -4,21 +4,23 @@
 struct Symbols {
     static let limit = 1 << 16
 
-    private var texts: [String] = [""]
-    private var numbers: [String: UInt32] = ["": 0]
+    typealias Symbol = UInt16
 
-    mutating func symbol(_ text: String) -> UInt32 {
+    private var texts: [String] = [""]
+    private var numbers: [String: Symbol] = ["": 0]
+
+    mutating func symbol(_ text: String) -> Symbol {
         if let number = numbers[text] {
             return number
         }
         guard texts.count < Self.limit else { return symbol("…") }
-        let number = UInt32(texts.count)
+        let number = Symbol(texts.count)
         texts.append(text)
         numbers[text] = number
         return number
     }
 
-    func text(_ symbol: UInt32) -> String { texts[Int(symbol)] }
+    func text(_ symbol: Symbol) -> String { texts[Int(symbol)] }
 
-    func find(_ text: String) -> UInt32? { numbers[text] }
+    func find(_ text: String) -> Symbol? { numbers[text] }
 }

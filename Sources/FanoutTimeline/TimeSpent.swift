@@ -82,7 +82,7 @@ extension Timeline {
     /// What kept a call from its first attempt, one stretch after the other.
     private func holds(of lane: Int) -> [TimeSpent.Hold] {
         var holds: [TimeSpent.Hold] = []
-        var current: (why: Event.Wait, on: UInt32, since: Int64)?
+        var current: (why: Event.Wait, on: Symbols.Symbol, since: Int64)?
         var hasStarted = false
         forEachMark(of: lane) { mark in
             guard !hasStarted else { return }

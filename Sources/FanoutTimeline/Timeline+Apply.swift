@@ -64,9 +64,7 @@ extension Timeline {
         case .callProgress(let body):
             let lane = running(body.call, event)
             if let done = body.done {
-                lanes[lane].done = Float(done)
-                lanes[lane].total = body.total.map { Float($0) } ?? .nan
-                lanes[lane].progressed = UInt32(clamping: (t - lanes[lane].seen) / 1000)
+                lanes[lane].progress(to: done, of: body.total, at: t)
             }
         case .callOutput(let output):
             addOutput(running(output.call, event), event, place)
@@ -262,8 +260,10 @@ extension Timeline {
             spans[turn].started = t
             outline += 1
         }
-        turns[turn].last = max(turns[turn].last, t)
-        spans[turn].last = turns[turn].last
+        if t > turns[turn].last {
+            turns[turn].last = t
+            spans[turn].last = t
+        }
         turns[turn].version += 1
     }
 }

@@ -21,9 +21,18 @@ extension Timeline {
         return place
     }
 
+    /// The lane of a call that an event tells of.
+    @inline(__always)
+    private mutating func told(_ call: String) -> Int? {
+        if let lane = index.remembered(call), lane >= firstLane { return lane }
+        guard let found = lane(ofCall: call) else { return nil }
+        index.remember(call, found)
+        return found
+    }
+
     /// The lane of a call that an event may begin: a new one where the id is new, or where its bearer has ended before the event.
     mutating func beginning(_ call: String, turn number: Int?, name: String?, _ event: Event) -> Int {
-        if let found = lane(ofCall: call), !lanes[found].hasEnded || event.t < lanes[found].ended {
+        if let found = told(call), !lanes[found].hasEnded || event.t < lanes[found].ended {
             if let name, lanes[found].name == 0 {
                 lanes[found].name = symbols.symbol(name)
                 corrections += 1
@@ -70,7 +79,7 @@ extension Timeline {
 
     /// The lane of a call that an event tells more about; where nothing is known of it, it begins with that.
     mutating func running(_ call: String, _ event: Event) -> Int {
-        if let found = lane(ofCall: call) {
+        if let found = told(call) {
             see(found, event)
             return found
         }
@@ -105,13 +114,8 @@ extension Timeline {
         touch(place, event.t)
         open.append(Int32(number))
         if kind == .call {
-            // Taken out while it asks the lanes, so that nothing is touched twice at once.
-            var index = LaneIndex()
-            swap(&index, &self.index)
-            ids.withBytes(reference) { bytes in
-                index.store(number, LaneIndex.hash(bytes)) { isSame($0, bytes) }
-            }
-            swap(&index, &self.index)
+            index.store(number, lanes, ids, from: firstLane)
+            index.remember(id, number)
             turns[place].running.figures.calls += 1
             journal.insert(Journal.Change(t: event.t, kind: .known, lane: number))
             if !unresolvedParents.isEmpty {

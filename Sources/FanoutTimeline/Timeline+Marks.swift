@@ -150,6 +150,7 @@ extension Timeline {
     }
 
     /// The last mark at or before an instant, the newest that counts, and the start of an attempt that runs at the end.
+    @inline(__always)
     private func neighbours(of lane: Int, at t: Int64) -> (previous: Int?, newest: Mark?, openStart: Int64?) {
         let last = lanes[lane].lastMark
         guard last != 0 else { return (nil, nil, nil) }
@@ -197,6 +198,7 @@ extension Timeline {
     }
 
     /// Whether an event tells measured what is only concluded so far: when a lane ended.
+    @inline(__always)
     func corrects(_ event: Event, _ lane: Int) -> Bool {
         lanes[lane].hasEnded && lanes[lane].approxEnd != nil && event.approx == nil
     }

@@ -1,11 +1,5 @@
 public import FanoutEvents
 
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// Everything that is known of one session: its turns, and each call's lane with the instants at which it changed.
 ///
 /// A timeline only grows. What stood on the screen at an instant is asked of it, so a live run can be paused and sought like a
@@ -63,7 +57,7 @@ public struct Timeline: Sendable {
     /// Lanes that have not ended, in the order they became known.
     var open: [Int32] = []
     /// The agents that any lane is of, as symbols.
-    var agentSymbols: Set<UInt32> = []
+    var agentSymbols: Set<Symbols.Symbol> = []
 
     // What few lanes have, by lane.
     var dependencies: [Int32: [Int32]] = [:]
@@ -212,13 +206,9 @@ extension Timeline {
     }
 
     /// The newest lane of a call's id.
-    public func lane(ofCall id: String) -> Int? {
-        // In place, where it can be, which it is for all but strings from elsewhere: this is asked for every event.
-        let found = id.utf8.withContiguousStorageIfAvailable { find(UnsafeBufferPointer(rebasing: $0.prefix(IDStore.longest))) }
-        if let found { return found }
-        var id = id
-        return id.withUTF8 { find(UnsafeBufferPointer(rebasing: $0.prefix(IDStore.longest))) }
-    }
+    // Inlined, as is what else is asked of a timeline for every event: to a method of its own, one that changes would be handed as a copy.
+    @inline(__always)
+    public func lane(ofCall id: String) -> Int? { index.lane(ofCall: id, lanes, ids, from: firstLane) }
 
     /// The place among ``turns`` of the turn that bears this number.
     public func turn(numbered number: Int) -> Int? { turnNumbers[number] }
@@ -232,20 +222,6 @@ extension Timeline {
     public var extent: ClosedRange<Int64> {
         let start = first ?? 0
         return start...max(start, last)
-    }
-
-    func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        index.lane(LaneIndex.hash(bytes)) { isSame($0, bytes) }
-    }
-
-    func isSame(_ lane: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard lane >= firstLane else { return false }
-        return ids.withBytes(lanes[lane].id) { stored in
-            guard stored.count == bytes.count, let a = stored.baseAddress, let b = bytes.baseAddress else {
-                return stored.count == bytes.count
-            }
-            return memcmp(a, b, stored.count) == 0
-        }
     }
 
     /// The marks that count, in the order of time.

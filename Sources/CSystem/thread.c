@@ -72,6 +72,6 @@ void **csystem_thread_pointer(void) {
 
 void csystem_share_memory(void) {
 #if defined(__GLIBC__)
-    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_ARENA_MAX, 2);
 #endif
 }

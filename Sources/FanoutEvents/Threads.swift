@@ -29,10 +29,10 @@ package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void)
     return error == 0
 }
 
-/// Has all threads take their memory from one place; to be called before the second one starts.
+/// Has threads share where they take their memory from; to be called before the second one starts.
 ///
 /// The system gives each thread a place of its own, which grows by single pages, and what one thread hands to another stays with the place it came
-/// from. Ours hand on most of what they make.
+/// from. Ours hand on most of what they make. There are two, so that two that are busy do not wait for each other.
 package func shareMemory() { csystem_share_memory() }
 
 /// How many processors this process may use.

@@ -10,7 +10,7 @@ int csystem_thread_start(const char *name, void (*body)(void *), void *context);
 /// A pointer of the calling thread's own, null at first.
 void **csystem_thread_pointer(void);
 
-/// Has all threads take their memory from one arena, where the C library would give each its own.
+/// Has all threads take their memory from two arenas, where the C library would give each its own.
 void csystem_share_memory(void);
 
 #endif

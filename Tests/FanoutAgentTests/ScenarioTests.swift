@@ -236,7 +236,8 @@ extension Scenario: CustomTestStringConvertible {
         }
         #expect(turns == ["sequential", "threads", "parallel", "sequential", "parallel", "parallel"])
         let results = Self.results(provider)
-        #expect(results.count == 9 * 3 + 5 * 2)
+        let expected = 9 * 3 + 5 * 2
+        try #require(results.count == expected)
         #expect(results[2] == #"call_3 {"topic":"Tokyo","headlines":["News about Tokyo #1","News about Tokyo #2"]}"#)
         #expect(answer.text.split(separator: "\n").count == 6)
     }

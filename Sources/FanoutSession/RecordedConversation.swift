@@ -32,14 +32,17 @@ package struct RecordedConversation: Sendable {
         messages = found.messages
     }
 
-    /// The path of a recording that is named by its path, or by the beginning of its session's id.
+    /// The path of a recording that is named by its path, or by its session's id, or the beginning of that.
     package static func path(of name: String) throws(SessionError) -> String {
         if access(name, F_OK) == 0 {
             return name
         }
         let directory = StateDirectory.path()
         let matches = recordings(in: directory).filter { file in
-            file.split(separator: "_").last.map { $0.hasPrefix(name) } ?? false
+            guard let id = file.split(separator: "_").last, id.hasPrefix(name.prefix(StateDirectory.namedID)) else { return false }
+            // The rest of a longer one stands in the recording alone.
+            guard name.count > StateDirectory.namedID else { return true }
+            return (try? RecordedConversation(path: directory + "/" + file))?.session.hasPrefix(name) ?? false
         }
         switch matches.count {
         case 1: return directory + "/" + matches[0]

@@ -10,6 +10,8 @@
 package enum StateDirectory {
     /// How the names of recordings end.
     package static let suffix = ".fanout.jsonl"
+    /// How much of its session's id a recording's name has.
+    static let namedID = 12
 
     package static func path(environment: (String) -> String? = environmentVariable) -> String {
         if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
@@ -25,7 +27,7 @@ package enum StateDirectory {
             throw SessionError(.unwritable, "\(part): \(String(cString: strerror(code))); set XDG_STATE_HOME, or use --no-record")
         }
         let stamp = startedText.prefix(19).map { $0 == ":" ? "-" : $0 }
-        return directory + "/" + String(stamp) + "_" + session.prefix(12) + suffix
+        return directory + "/" + String(stamp) + "_" + session.prefix(namedID) + suffix
     }
 
     /// Makes a directory and those above it that are missing, for their owner alone.

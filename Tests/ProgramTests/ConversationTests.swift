@@ -94,6 +94,25 @@ struct ConversationTests {
         #expect(messages[3]["content"]?.string?.contains("interrupted") == true)
     }
 
+    @Test("a conversation is taken up by its session's id, by all of it or its beginning, and by no other that begins like it")
+    func named() throws {
+        let folder = try Self.folder()
+        let form = WireForm.openAIChat
+        let server = try FakeModelServer(form: form, steps: (0..<3).map { .stream([form.stream(saying: "Answer \($0).", [])]) })
+        defer { server.stop() }
+        let options = "--base-url '\(server.baseURL)' --model m"
+        #expect(try folder.shell("exec \"$FANOUT\" run 'go' \(options)").status == 0)
+        let listed = try folder.shell("exec \"$FANOUT\" sessions --json").output
+        let id = try #require(JSONValue(parsing: String(listed.split(separator: "\n")[0]))["session"]?.string)
+        #expect(id.count > 12)
+        for (name, answer) in [(id, "Answer 1.\n"), (String(id.prefix(6)), "Answer 2.\n")] {
+            let again = try folder.shell("exec \"$FANOUT\" run 'on' \(options) --continue \(name) --no-record")
+            #expect(again.status == 0 && again.output == answer, "\(again.error)")
+        }
+        let other = try folder.shell("exec \"$FANOUT\" run 'on' \(options) --continue \(id)x --no-record")
+        #expect(other.status == 1 && other.error.contains("no session of that id"), "\(other.error)")
+    }
+
     @Test("a script stands in for a model, streamed or not, and says what is wrong with it")
     func scripted() throws {
         let folder = try Self.folder()
